@@ -1,0 +1,1 @@
+"""How the journal runs: settings, routes, WSGI entry. No journal logic here."""

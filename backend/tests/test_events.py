@@ -1,0 +1,272 @@
+"""Events of the pipeline: in order, out of order, twice, interrupted, unknown, malformed."""
+
+import json
+import random
+from datetime import UTC, datetime
+
+import pytest
+
+from journal import events, repository, services
+from journal.problems import Unavailable
+from journal.schemas import EventIn
+from tests.builders import EXECUTION, SHA, action, event, pipeline, release, stage, whole_execution
+
+pytestmark = pytest.mark.usefixtures("table")
+
+
+def send_all(post, bodies) -> None:
+    for body in bodies:
+        answer = post("/api/events", body)
+        assert (answer.status_code, answer.json()["known"]) == (200, True), answer.content
+
+
+def releases(client) -> dict[str, dict]:
+    return {item["environment"]: item for item in client.get("/api/releases").json()["items"]}
+
+
+EXPECTED_PROD = {
+    "id": EXECUTION,
+    "environment": "prod",
+    "status": "succeeded",
+    "git_sha": SHA,
+    "message": "journal: show who approved",
+    "author": None,
+    "image_digest": None,
+    "started_at": "2025-03-01T09:40:01Z",
+    "finished_at": "2025-03-01T09:40:01Z",
+    "origin": "events",
+    "pipeline": "greenlight",
+    "approval": {
+        "stage": "Approve",
+        "action": "Release",
+        "status": "approved",
+        "requested_at": "2025-03-01T09:15:01Z",
+        "decided_at": "2025-03-01T09:40:00Z",
+        "summary": "Ada: looks right",
+    },
+}
+EXPECTED_TEST = EXPECTED_PROD | {
+    "environment": "test",
+    "started_at": "2025-03-01T09:10:00Z",
+    "finished_at": "2025-03-01T09:15:00Z",
+    "approval": None,
+}
+
+
+def check_whole_execution(client) -> None:
+    assert releases(client) == {"test": EXPECTED_TEST, "prod": EXPECTED_PROD}
+    detail = client.get(f"/api/releases/{EXECUTION}").json()
+    assert [s["name"] for s in detail["stages"]] == ["Source", "Test", "Approve", "Prod"]
+    assert {s["status"] for s in detail["stages"]} == {"succeeded"}
+    assert (detail["pipeline"], detail["status"]) == ("greenlight", "succeeded")
+    assert detail["approval"] == EXPECTED_PROD["approval"]
+    assert detail["releases"] == [EXPECTED_TEST, EXPECTED_PROD]
+    deploy = detail["stages"][3]["actions"][0]
+    assert (deploy["name"], deploy["status"], deploy["external_id"]) == ("Deploy", "succeeded", "d-PROD")
+    live = {i["environment"]: i["live"]["id"] for i in client.get("/api/environments").json()["items"]}
+    assert live == {"test": EXECUTION, "prod": EXECUTION}
+
+
+def test_in_order(client, post):
+    send_all(post, whole_execution())
+    check_whole_execution(client)
+
+
+def test_backwards(client, post):
+    send_all(post, reversed(whole_execution()))
+    check_whole_execution(client)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_order_and_repeated(client, post, seed):
+    bodies = whole_execution()
+    shuffled = bodies + random.Random(seed).sample(bodies, 5)
+    random.Random(seed).shuffle(shuffled)
+    send_all(post, shuffled)
+    check_whole_execution(client)
+
+
+def test_every_prefix_tells_what_is_known(client, post):
+    bodies = whole_execution()
+    send_all(post, bodies[:6])
+    assert releases(client) == {"test": EXPECTED_TEST | {"status": "in_progress", "finished_at": None}}
+    send_all(post, bodies[6:11])
+    assert releases(client) == {"test": EXPECTED_TEST}
+    approval = client.get(f"/api/releases/{EXECUTION}").json()["approval"]
+    assert (approval["status"], approval["decided_at"], approval["summary"]) == ("waiting", None, None)
+    send_all(post, bodies[11:14])
+    prod = client.get("/api/environments").json()["items"][1]
+    assert (prod["live"], prod["in_progress"]["id"]) == (None, EXECUTION)
+
+
+def test_twice_is_a_duplicate_and_the_first_content_counts(client, post):
+    first = stage("Test", "STARTED", "09:00:00", id="same-id")
+    assert post("/api/events", first).json() == {"id": "same-id", "known": True, "duplicate": False}
+    other = stage("Test", "FAILED", "10:00:00", id="same-id")
+    assert post("/api/events", other).json() == {"id": "same-id", "known": True, "duplicate": True}
+    assert releases(client)["test"]["status"] == "in_progress"
+
+
+def test_failure_half_way_is_healed_by_the_next_delivery(client, post, monkeypatch):
+    body = stage("Test", "SUCCEEDED", "09:00:00")
+    with monkeypatch.context() as patch:
+        patch.setattr(services.repository, "facts", lambda _: (_ for _ in ()).throw(Unavailable("table away")))
+        assert post("/api/events", body).status_code == 503
+    assert releases(client) == {}
+    assert post("/api/events", body).json()["duplicate"] is True
+    assert releases(client)["test"]["status"] == "succeeded"
+
+
+def test_unknown_events_are_kept_raw_for_ninety_days(client, post):
+    for body in (
+        event("CodeDeploy Deployment State-change Notification", "09:00:00", {}, source="aws.codedeploy"),
+        stage("Test", "STARTED", "09:00:00", source="someone.else"),
+    ):
+        answer = post("/api/events", body)
+        assert answer.status_code == 202
+        assert answer.json() == {"id": body["id"], "known": False, "duplicate": False}
+        assert post("/api/events", body).json()["duplicate"] is True
+        stored = repository.get_event(body["id"])
+        assert json.loads(stored["body"]) == body
+        days = (int(stored["expires_at"]) - datetime.now(UTC).timestamp()) / 86400
+        assert 89.9 < days <= 90
+    assert releases(client) == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (event("CodePipeline Stage Execution State Change", "09:00:00", {"state": "STARTED"}), "stage"),
+        (stage("Te#st", "STARTED", "09:00:00"), "stage"),
+        (pipeline("started", "09:00:00"), "state"),
+        (
+            event("CodePipeline Pipeline Execution State Change", "09:00:00", {"execution-id": 7, "state": "X"}),
+            "execution-id",
+        ),
+        (event("CodePipeline Action Execution State Change", "09:00:00", {"state": "STARTED", "stage": "A"}), "action"),
+    ],
+)
+def test_known_events_with_unusable_detail(post, body, said):
+    answer = post("/api/events", body)
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
+    assert repository.get_event(body["id"]) is None
+
+
+@pytest.mark.parametrize(
+    "changes", [{"id": "a b"}, {"time": "yesterday"}, {"detail": []}, {"detail-type": ""}, {"source": 1}]
+)
+def test_malformed_envelopes(post, changes):
+    answer = post("/api/events", stage("Test", "STARTED", "09:00:00") | changes)
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_strange_text_is_taken(client, post):
+    result = {"external-execution-id": SHA, "external-execution-summary": "caf\u00e9 \ud800 " + "x" * 9000}
+    body = action("Source", "Checkout", "SUCCEEDED", "09:00:00", "Source", result)
+    send_all(post, [body, stage("Test", "STARTED", "09:01:00")])
+    message = releases(client)["test"]["message"]
+    assert message.startswith("caf\u00e9 ? x")
+    assert len(message) == 4096
+
+
+def test_largest_event_is_kept_as_it_came(post):
+    body = event("Other", "09:00:00", {"text": "", "number": 1e400}, more={"deep": [[[["\u00fc"]]]]})
+    room = 256 * 1024 - len(json.dumps(body, ensure_ascii=False).encode("utf-8"))
+    body["detail"]["text"] = "\u00fc" * (room // 2)
+    sent = json.dumps(body, ensure_ascii=False)
+    assert post("/api/events", sent).status_code == 202
+    assert repository.get_event(body["id"])["body"] == sent
+
+
+def test_body_in_another_encoding(post):
+    body = stage("Test", "STARTED", "09:00:00")
+    assert post("/api/events", json.dumps(body).encode("utf-16")).status_code == 422
+    assert post("/api/events", json.dumps(body).encode("utf-8-sig")).status_code == 200
+
+
+def test_body_nested_beyond_reason(post):
+    answer = post("/api/events", "[" * 100_000 + "]" * 100_000)
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_repeated_event_with_lone_surrogates(post):
+    body = stage("Test", "STARTED", "09:00:00", more="\ud800")
+    send_all(post, [body, body])
+
+
+def test_retry_of_a_stage(client, post):
+    send_all(post, [stage("Test", "STARTED", "09:00:00"), stage("Test", "FAILED", "09:05:00")])
+    assert releases(client)["test"]["status"] == "failed"
+    send_all(post, [stage("Test", "STARTED", "09:10:00")])
+    moving = releases(client)["test"]
+    assert (moving["status"], moving["started_at"], moving["finished_at"]) == (
+        "in_progress",
+        "2025-03-01T09:00:00Z",
+        None,
+    )
+    send_all(post, [stage("Test", "SUCCEEDED", "09:15:00")])
+    assert releases(client)["test"]["finished_at"] == "2025-03-01T09:15:00Z"
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [("STOPPED", "failed"), ("SUPERSEDED", "failed"), ("SUCCEEDED", "succeeded"), ("STOPPING", "in_progress")],
+)
+def test_a_lost_end_of_a_stage_follows_from_the_pipeline(client, post, state, status):
+    send_all(post, [stage("Test", "STARTED", "09:00:00"), pipeline(state, "09:30:00")])
+    assert releases(client)["test"]["status"] == status
+
+
+def test_rejected_approval(client, post):
+    result = {"external-execution-summary": "Bob: not on a Friday"}
+    send_all(post, [action("Approve", "Release", "FAILED", "09:30:00", "Approval", result)])
+    detail = client.get(f"/api/releases/{EXECUTION}").json()
+    assert detail["approval"]["status"] == "rejected"
+    assert detail["approval"]["summary"] == "Bob: not on a Friday"
+    assert (detail["releases"], detail["status"]) == ([], None)
+    assert [(s["name"], s["status"]) for s in detail["stages"]] == [("Approve", "in_progress")]
+
+
+def test_posted_releases_are_not_overwritten(client, post):
+    posted = post("/api/releases", release(EXECUTION, "test")).json()
+    send_all(post, [stage("Test", "FAILED", "09:00:00"), stage("Prod", "STARTED", "09:10:00")])
+    got = releases(client)
+    assert got["test"] == posted
+    assert got["prod"]["status"] == "in_progress"
+    assert post("/api/releases", release(EXECUTION, "prod")).status_code == 409
+
+
+def test_writer_that_read_too_early_reads_again(client, post, monkeypatch):
+    """Another event of the execution arrives between our reading of facts and our writing of releases."""
+    real, interfered = repository.replace_releases, []
+
+    def replace(execution_id, revision, made):
+        if not interfered:
+            interfered.append(True)
+            late = stage("Test", "SUCCEEDED", "09:05:00")
+            services.receive_event(EventIn.model_validate(late), json.dumps(late).encode(), datetime.now(UTC))
+        return real(execution_id, revision, made)
+
+    monkeypatch.setattr(repository, "replace_releases", replace)
+    send_all(post, [stage("Test", "STARTED", "09:00:00")])
+    assert releases(client)["test"]["status"] == "succeeded"
+    assert repository.revision(EXECUTION) == 2
+
+
+def test_endless_contention_is_told_as_try_again(post, monkeypatch):
+    monkeypatch.setattr(repository, "replace_releases", lambda *_: False)
+    monkeypatch.setattr(services.time, "sleep", lambda _: None)
+    answer = post("/api/events", stage("Test", "STARTED", "09:00:00"))
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("summary", "message"),
+    [(None, None), ("plain", "plain"), ('{"CommitMessage":"x"}', "x"), ('{"Other":1}', '{"Other":1}'), ("[1]", "[1]")],
+)
+def test_commit_message(summary, message):
+    assert events.commit_message(summary) == message

@@ -1,0 +1,185 @@
+"""Posting releases, listing them with filters and cursors, and what is live where."""
+
+import pytest
+
+from journal import repository
+from tests.builders import SHA, release
+from tests.conftest import DIGEST
+
+pytestmark = pytest.mark.usefixtures("table")
+
+
+def pages(client, **query) -> list[list[str]]:
+    """Ids of every page, following the cursors."""
+    found, cursor = [], None
+    while True:
+        answer = client.get("/api/releases", query | ({"cursor": cursor} if cursor else {}))
+        assert answer.status_code == 200
+        body = answer.json()
+        found.append([item["id"] for item in body["items"]])
+        if (cursor := body["next_cursor"]) is None:
+            return found
+        assert len(found) < 50
+
+
+def test_first_time_again_and_different(post):
+    body = release(image_digest=DIGEST)
+    first, second = post("/api/releases", body), post("/api/releases", body)
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json() == second.json()
+    assert first.json() == body | {"origin": "api", "pipeline": None, "approval": None}
+    conflict = post("/api/releases", body | {"message": "another"})
+    assert conflict.status_code == 409
+    assert conflict.headers["Content-Type"] == "application/problem+json"
+    assert post("/api/releases", body | {"environment": "prod"}).status_code == 201
+
+
+def test_times_default_to_now_and_stay(post):
+    body = release()
+    del body["started_at"], body["finished_at"]
+    first, second = post("/api/releases", body).json(), post("/api/releases", body).json()
+    assert first == second
+    assert first["started_at"] == first["finished_at"] > "2025"
+    moving = post("/api/releases", body | {"id": "r-2", "status": "in_progress"}).json()
+    assert moving["finished_at"] is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": "with space"},
+        {"id": "x" * 129},
+        {"environment": "PROD"},
+        {"git_sha": "xyz"},
+        {"author": ""},
+        {"message": "m" * 5000},
+        {"message": "\ud800"},
+        {"status": "done"},
+        {"image_digest": "sha256:1"},
+        {"started_at": "2025-03-01T10:00:00"},
+        {"started_at": "0001-01-01T00:00:00+14:00"},
+        {"finished_at": "2025-03-01T09:00:00Z"},
+        {"status": "in_progress"},
+        {"started_at": None},
+        {"extra": 1},
+    ],
+)
+def test_invalid_bodies(post, changes):
+    answer = post("/api/releases", release(**changes))
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["errors"][0]["message"]
+
+
+def test_detail(client, post):
+    post("/api/releases", release("r-9", "prod", started_at="2025-03-01T10:01:00Z"))
+    test = post("/api/releases", release("r-9", "test")).json()
+    detail = client.get("/api/releases/r-9").json()
+    assert [item["environment"] for item in detail["releases"]] == ["test", "prod"]
+    assert detail["releases"][0] == test
+    assert (detail["stages"], detail["approval"], detail["pipeline"], detail["status"]) == ([], None, None, None)
+    missing = client.get("/api/releases/r-10")
+    assert missing.status_code == 404
+    assert missing.json()["detail"] == "there is no release r-10"
+
+
+def fill(post) -> None:
+    """r-00 … r-11, a minute apart, in turn of test, prod and qa; every fourth one failed."""
+    for n in range(12):
+        minute = f"2025-03-01T10:{n:02}:00Z"
+        body = release(
+            f"r-{n:02}",
+            ("test", "prod", "qa")[n % 3],
+            status="failed" if n % 4 == 0 else "succeeded",
+            started_at=minute,
+            finished_at=minute,
+        )
+        assert post("/api/releases", body).status_code == 201
+
+
+def test_listing_is_newest_first_and_paged_over_all_environments(client, post):
+    fill(post)
+    expected = [f"r-{n:02}" for n in reversed(range(12))]
+    assert pages(client) == [expected]
+    for limit in (1, 4, 5, 12):
+        got = pages(client, limit=limit)
+        assert [i for page in got for i in page] == expected
+        assert all(len(page) == limit for page in got[:-1])
+        assert got[-1]
+
+
+def test_filters(client, post):
+    fill(post)
+    assert pages(client, environment="qa", limit=2) == [["r-11", "r-08"], ["r-05", "r-02"]]
+    assert pages(client, environment="nowhere") == [[]]
+    assert pages(client, status="failed", limit=2) == [["r-08", "r-04"], ["r-00"]]
+    assert pages(client, environment="prod", status="failed") == [["r-04"]]
+    assert pages(client, status="in_progress") == [[]]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 20])
+def test_rare_statuses_are_found_across_short_pages(client, post, monkeypatch, limit):
+    fill(post)
+    monkeypatch.setattr(repository, "PAGE_ITEMS", 1)
+    monkeypatch.setattr(repository, "MAX_PAGES", 2)
+    assert [i for page in pages(client, status="failed", limit=limit) for i in page] == ["r-08", "r-04", "r-00"]
+    assert [i for page in pages(client, environment="prod", status="failed", limit=limit) for i in page] == ["r-04"]
+
+
+def test_same_start_is_not_lost_between_pages(client, post):
+    for n in range(5):
+        post("/api/releases", release(f"r-{n}", "test"))
+        post("/api/releases", release(f"r-{n}", "prod"))
+    assert sorted(i for page in pages(client, limit=3) for i in page) == sorted([f"r-{n}" for n in range(5)] * 2)
+
+
+def test_cursors_of_others_are_refused(client, post):
+    fill(post)
+    cursor = client.get("/api/releases", {"limit": 2}).json()["next_cursor"]
+    assert client.get("/api/releases", {"cursor": cursor, "environment": "test"}).status_code == 422
+    for bad in ("%%%", "e30", "bnVsbA", "WzEsbnVsbCxudWxsXQ", "é", "x" * 2000):
+        answer = client.get("/api/releases", {"cursor": bad})
+        assert answer.status_code == 422, bad
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_environments_empty(client):
+    assert client.get("/api/environments").json() == {
+        "items": [
+            {"environment": "test", "live": None, "in_progress": None},
+            {"environment": "prod", "live": None, "in_progress": None},
+        ]
+    }
+
+
+def test_environments_tell_what_is_live(client, post):
+    def at(minute: int, release_id: str, environment: str, status: str) -> None:
+        times = {"started_at": f"2025-03-01T10:{minute:02}:00Z", "finished_at": None}
+        assert post("/api/releases", release(release_id, environment, status=status, **times)).status_code == 201
+
+    at(1, "r-1", "test", "succeeded")
+    at(2, "r-2", "test", "failed")
+    at(3, "r-3", "test", "in_progress")
+    at(1, "r-1", "prod", "succeeded")
+    at(2, "r-2", "prod", "succeeded")
+    at(5, "r-5", "demo", "failed")
+    items = client.get("/api/environments").json()["items"]
+    summary = [(i["environment"], (i["live"] or {}).get("id"), (i["in_progress"] or {}).get("id")) for i in items]
+    assert summary == [("test", "r-1", "r-3"), ("prod", "r-2", None), ("demo", None, None)]
+    assert items[0]["live"]["git_sha"] == SHA
+
+
+def test_live_release_is_found_below_many_failures(client, table):
+    for n in range(60):
+        repository.put_release(
+            release(
+                f"r-{n:02}",
+                status="failed" if n else "succeeded",
+                started_at=f"2025-03-01T10:{n:02}:00.000000Z",
+                origin="api",
+                pipeline=None,
+                approval=None,
+                image_digest=None,
+            )
+        )
+    assert client.get("/api/environments").json()["items"][0]["live"]["id"] == "r-00"
