@@ -1,0 +1,96 @@
+import { Moment } from '../../../components/time';
+import { body, duration, subject } from '../../../lib/format';
+import type { Release, ReleaseDetail, ReleaseStatus } from '../api/release';
+import { environmentLabel, since } from '../names';
+import { ApprovalNote } from './approval-note';
+import { ReleaseStatusIcon, ReleaseStatusPill } from './release-status';
+import './release-view.css';
+import { Stages } from './stages';
+
+/** Everything the journal knows about one release. */
+export function ReleaseView({ detail }: { detail: ReleaseDetail }) {
+  const { releases, stages, approval } = detail;
+  const message = pick(releases, 'message');
+  const title = subject(message);
+  const text = body(message);
+  return (
+    <article className="release" data-testid="release-detail">
+      <title>{`${title} · Release journal`}</title>
+      <header>
+        <p className="release-status">
+          <ReleaseStatusPill status={overallStatus(detail)} />
+        </p>
+        <h1>{title}</h1>
+        {text && <p className="release-body">{text}</p>}
+      </header>
+      <div className="release-columns">
+        <div className="release-column">
+          <section className="release-panel" aria-labelledby="environments-heading">
+            <h2 id="environments-heading">Environments</h2>
+            {releases.length > 0 ? (
+              <ul className="reached">
+                {releases.map((release) => (
+                  <Reached key={release.environment} release={release} />
+                ))}
+              </ul>
+            ) : (
+              <p className="release-none">It has not reached an environment.</p>
+            )}
+            {approval && <ApprovalNote approval={approval} />}
+          </section>
+          <section className="release-panel" aria-labelledby="facts-heading">
+            <h2 id="facts-heading">Facts</h2>
+            <dl className="release-facts">
+              <Fact label="Commit" value={pick(releases, 'git_sha')} code />
+              <Fact label="Image" value={pick(releases, 'image_digest')} code />
+              <Fact label="Author" value={pick(releases, 'author')} />
+              <Fact label="Pipeline" value={detail.pipeline} />
+              <Fact label="Release" value={detail.id} code />
+            </dl>
+          </section>
+        </div>
+        {stages.length > 0 && (
+          <section className="release-panel" aria-labelledby="stages-heading">
+            <h2 id="stages-heading">Stages</h2>
+            <Stages stages={stages} />
+          </section>
+        )}
+      </div>
+    </article>
+  );
+}
+
+function Reached({ release }: { release: Release }) {
+  const took = duration(release.started_at, release.finished_at);
+  const at = since(release);
+  return (
+    <li>
+      <ReleaseStatusIcon status={release.status} />
+      <span className="reached-name">{environmentLabel(release.environment)}</span>
+      <span className="reached-when">
+        {at && <Moment at={at} />}
+        {took && <span className="reached-took">{took}</span>}
+      </span>
+    </li>
+  );
+}
+
+function Fact({ label, value, code = false }: { label: string; value: string | null; code?: boolean }) {
+  if (!value) return null;
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{code ? <code>{value}</code> : value}</dd>
+    </div>
+  );
+}
+
+/** The first environment that has it: what the source event said is the same for all of them. */
+function pick(releases: Release[], field: 'message' | 'git_sha' | 'image_digest' | 'author'): string | null {
+  return releases.find((release) => release[field])?.[field] ?? null;
+}
+
+/** Of the pipeline's execution; a release that came without one is as far as its last environment. */
+function overallStatus({ status, releases }: ReleaseDetail): ReleaseStatus {
+  return status ?? releases.at(-1)?.status ?? 'unknown';
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { day, duration, relativeTime, shortDigest, shortSha, subject } from './format';
+
+const now = new Date(2025, 5, 12, 12, 0, 0);
+const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
+
+describe('format', () => {
+  it('shortens hashes and digests', () => {
+    expect(shortSha('4f2a91cd0e5b')).toBe('4f2a91c');
+    expect(shortSha('dev')).toBe('dev');
+    expect(shortDigest('sha256:9f3c1d2e4b5a6978')).toBe('9f3c1d2e4b5a');
+  });
+
+  it('takes the first line of a message', () => {
+    expect(subject(' fix: a \n\nmore')).toBe('fix: a');
+    expect(subject('')).toBe('No commit message');
+    expect(subject(null)).toBe('No commit message');
+  });
+
+  it.each([
+    [5, 'just now'],
+    [-5, 'just now'],
+    [60, '1 minute ago'],
+    [3 * 3_600, '3 hours ago'],
+    [86_400, 'yesterday'],
+    [20 * 86_400, '2 weeks ago'],
+  ])('%d seconds ago is "%s"', (seconds, expected) => {
+    expect(relativeTime(ago(seconds), now)).toBe(expected);
+  });
+
+  it.each([
+    [3_600, 'Today'],
+    [86_400, 'Yesterday'],
+    [7 * 86_400, 'Thursday 5 June'],
+    [400 * 86_400, '8 May 2024'],
+  ])('the day %d seconds ago is "%s"', (seconds, expected) => {
+    expect(day(ago(seconds), now)).toBe(expected);
+  });
+
+  it.each([
+    [48, '48 s'],
+    [120, '2 min'],
+    [200, '3 min 20 s'],
+    [3_600, '1 h'],
+    [3_900, '1 h 5 min'],
+  ])('%d seconds last "%s"', (seconds, expected) => {
+    expect(duration(ago(seconds), now)).toBe(expected);
+  });
+
+  it('knows no duration without both ends in order', () => {
+    expect(duration(null, now)).toBeNull();
+    expect(duration(now, ago(1))).toBeNull();
+  });
+});
