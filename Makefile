@@ -1,0 +1,79 @@
+# make demo · make test · make lint
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+STATE := .local
+BIN := target/debug
+export LOCAL_PIPELINE_STATE := $(STATE)
+CARGO := cargo
+# One build for everything: `make demo` and `make test` use the same dependencies with the same features.
+BUILD := $(CARGO) build --locked --workspace --bins
+
+.PHONY: help
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: demo
+demo: ## Release the work tree to test and prod on 127.0.0.1 (AUTO_APPROVE=1: without stopping at the gate)
+	@.ci/prerequisites git cc cargo node npm python
+	@$(MAKE) emulator tools
+	@$(BIN)/local-pipeline run $(if $(AUTO_APPROVE),--auto-approve) $(if $(COMMIT),--commit $(COMMIT))
+
+.PHONY: setup
+setup: emulator tools ## Everything that the demo needs, without running it
+	@.ci/prerequisites git cc cargo node npm python
+
+.PHONY: down
+down: ## End the demo
+	@if [ -x $(BIN)/local-pipeline ]; then $(BIN)/local-pipeline down; fi
+
+.PHONY: emulator
+emulator:
+	@.ci/venv .venv tools/local-pipeline/emulator/requirements.txt
+
+# The programs, and a copy of those that the pipeline's builds take from the cache because the sources are the same.
+.PHONY: tools
+tools:
+	@$(BUILD)
+	@mkdir -p $(STATE)/cache
+	@TOOLS_CACHE=$(STATE)/cache/tools TOOLS_SEED=$(BIN) buildspecs/scripts/build-tools $(STATE)/cache/bin
+
+.PHONY: test
+test: ## Run every test, with all its set-up
+	@.ci/prerequisites git cc cargo node npm python terraform
+	@$(MAKE) emulator
+	@$(MAKE) test-backend
+	@$(MAKE) test-frontend
+	@$(MAKE) test-rust
+
+.PHONY: test-backend
+test-backend:
+	@.ci/venv backend/.venv backend/requirements-dev.txt
+	@cd backend && .venv/bin/python -m pytest -q
+
+.PHONY: test-frontend
+test-frontend:
+	@buildspecs/scripts/install-npm frontend
+	@npm --prefix frontend test
+
+# The end-to-end tests run the programs, so they are built first.
+.PHONY: test-rust
+test-rust:
+	@$(BUILD)
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	  CHROMIUM="$$(.ci/chromium || true)" $(CARGO) nextest run --locked --workspace; \
+	else \
+	  CHROMIUM="$$(.ci/chromium || true)" $(CARGO) test --locked --workspace; \
+	fi
+
+.PHONY: lint
+lint: ## Check formats and lints
+	@.ci/prerequisites git cc cargo node npm python
+	@$(CARGO) fmt --all --check
+	@$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	@.ci/venv backend/.venv backend/requirements-dev.txt
+	@cd backend && .venv/bin/ruff check . && .venv/bin/ruff format --check .
+	@buildspecs/scripts/install-npm frontend
+	@npm --prefix frontend run lint

@@ -1,0 +1,196 @@
+//! The commands for people and builds.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use greenlight_core::hook::event::{self, HookEvent};
+use greenlight_core::hook::template::{self, Variable};
+use greenlight_core::hook::verdict::{ReasonCode, Verdict};
+use greenlight_kit::{Exit, Failure, Interrupt};
+use serde_json::Value;
+
+use crate::cli::{Cli, Command, ExplainArgs, HookArgs, ReportFormat, RunArgs};
+use crate::error::{HandlerError, Stop};
+use crate::gather::Aws;
+use crate::judge::{self, Outcome};
+use crate::probe::Probe;
+use crate::record::{Audience, Record};
+use crate::report::{IAM_ACTIONS, Reporter, statement};
+use crate::{config, native, show};
+
+/// How long a replayed hook may take: as long as a function.
+const HOOK_LIMIT: Duration = Duration::from_mins(15);
+
+/// The JSON Schema of the configuration; a test keeps it in step with the model.
+pub const SCHEMA: &str = include_str!("../schema.json");
+
+pub async fn run(cli: Cli) -> Result<Exit, Failure> {
+    let interrupt = Interrupt::listen();
+    tokio::select! {
+        result = dispatch(cli) => result,
+        () = interrupt.raised() => Ok(Exit::Interrupted),
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
+    match cli.command {
+        Command::Run(args) => run_url(args).await,
+        Command::Hook(args) => hook(args).await,
+        Command::Check(args) => check(&args.file),
+        Command::Explain(args) => explain(&args),
+        Command::Schema => print(SCHEMA),
+    }
+}
+
+async fn run_url(args: RunArgs) -> Result<Exit, Failure> {
+    let text = config::read(&args.config).map_err(configuration)?;
+    let mut checked = config::parse(&text).map_err(configuration)?;
+    let record = Record::new(Audience::Person, None);
+    record.set_config(&checked.hash, None);
+    record.set_url(args.url.as_str());
+    match args.expect_version {
+        Some(version) => {
+            record.set_expected_version(&version);
+            checked.values.insert(Variable::Version, version);
+        }
+        None if checked.needs_version => {
+            let stop = Stop::new(ReasonCode::ConfigInvalid, "the configuration uses ${version}");
+            return Err(configuration(stop).hint("pass --expect-version"));
+        }
+        None if checked
+            .config
+            .identity
+            .as_ref()
+            .is_some_and(|identity| identity.expect.contains("${version}")) =>
+        {
+            tracing::warn!("no --expect-version: which version answers is not checked");
+            checked.config.identity = None;
+        }
+        None => {}
+    }
+    if !checked.secrets.is_empty() {
+        let aws = Aws::load(&args.aws).await;
+        config::resolve_secrets(&mut checked, &aws, &record).await.map_err(stopped)?;
+    }
+    let host = checked.config.target.host.as_deref();
+    let host = host.map(|host| template::render(host, &checked.values)).transpose();
+    let host = host.map_err(|error| Failure::new(Exit::Configuration, error))?;
+    let probe = Probe::new(args.url, std::collections::BTreeMap::new(), host.as_deref());
+    let probe = probe.map_err(|error| Failure::new(Exit::Configuration, error))?;
+    let work = judge::test(&probe, &checked, 1, &record);
+    let outcome = match tokio::time::timeout(Duration::from_secs(args.timeout), work).await {
+        Ok(Ok(())) => Outcome::passed(),
+        Ok(Err(stop)) => Outcome::failed(stop),
+        Err(_) => {
+            Outcome::failed(Stop::new(ReasonCode::OutOfTime, format!("not done after {} s", args.timeout)))
+        }
+    };
+    conclude(&record, &outcome, args.format)
+}
+
+async fn hook(args: HookArgs) -> Result<Exit, Failure> {
+    let event = read_event(&args.event)?;
+    let ids = match event {
+        HookEvent::CodeDeploy(ids) => ids,
+        HookEvent::EcsNative(event) => {
+            let answer = native::answer(&event, crate::watchdog::Deadline::after(HOOK_LIMIT)).await;
+            print(&format!("{answer}\n"))?;
+            let passed = answer.get("hookStatus").and_then(Value::as_str) == Some("SUCCEEDED");
+            return Ok(if passed { Exit::Done } else { Exit::Negative });
+        }
+    };
+    let record = Record::new(Audience::Person, Some(ids.deployment_id.clone()));
+    let work = judge::judge(&ids.deployment_id, &args.aws, &record);
+    let outcome = tokio::time::timeout(HOOK_LIMIT, work).await;
+    let outcome =
+        outcome.unwrap_or_else(|_| Outcome::failed(Stop::new(ReasonCode::OutOfTime, "ran out of time")));
+    if let (true, Outcome::Verdict { verdict, reason, message }) = (args.report, &outcome) {
+        let reporter = Reporter::new(&args.aws).await;
+        reporter.store(&record.report(*verdict, *reason, message), record.location()).await;
+        let end = Instant::now() + Duration::from_secs(30);
+        reporter.deliver(&ids, *verdict, end).await.map_err(undelivered)?;
+    }
+    conclude(&record, &outcome, args.format)
+}
+
+fn read_event(path: &Path) -> Result<HookEvent, Failure> {
+    let malformed =
+        |error: String| Failure::new(Exit::MalformedInput, format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| malformed(error.to_string()))?;
+    let event: Value = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+    event::parse(&event).map_err(|error| malformed(error.to_string()))
+}
+
+fn conclude(record: &Record, outcome: &Outcome, format: ReportFormat) -> Result<Exit, Failure> {
+    let Outcome::Verdict { verdict, reason, message } = outcome else {
+        print("the lifecycle event is not in progress any more: nothing to answer\n")?;
+        return Ok(Exit::NothingToDo);
+    };
+    let report = record.report(*verdict, *reason, message);
+    print(&match format {
+        ReportFormat::Text => show::text(&report),
+        ReportFormat::Json => show::json(&report),
+        ReportFormat::Junit => show::junit(&report),
+    })?;
+    Ok(match (verdict, reason) {
+        (Verdict::Succeeded, _) => Exit::Done,
+        (_, ReasonCode::OutOfTime) => Exit::TimedOut,
+        (_, ReasonCode::ConfigInvalid) => Exit::Configuration,
+        (_, ReasonCode::AwsDenied) => Exit::Denied,
+        (_, ReasonCode::AwsUnavailable) => Exit::Unavailable,
+        (_, ReasonCode::Panicked) => Exit::Internal,
+        _ => Exit::Negative,
+    })
+}
+
+fn check(path: &Path) -> Result<Exit, Failure> {
+    let text = config::read(path).map_err(configuration)?;
+    let checked = config::parse(&text).map_err(configuration)?;
+    let identity = if checked.config.identity.is_some() { "identity and " } else { "" };
+    let count = checked.config.checks.len();
+    print(&format!("{}: {identity}{count} checks, sha256 {}\n", path.display(), checked.hash))
+}
+
+fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
+    if args.iam {
+        let policy = serde_json::json!({"Version": "2012-10-17", "Statement": [statement(&IAM_ACTIONS)]});
+        return print(&format!("{policy:#}\n"));
+    }
+    let wanted = args.code.as_deref().map(|code| code.to_ascii_uppercase().replace('-', "_"));
+    let known =
+        ReasonCode::ALL.iter().filter(|code| wanted.as_deref().is_none_or(|wanted| wanted == code.as_str()));
+    let texts: Vec<String> =
+        known.map(|code| format!("{}\n  {}\n  {}\n", code.as_str(), code.meaning(), code.advice())).collect();
+    if texts.is_empty() {
+        let message = format!("unknown reason code {}", args.code.as_deref().unwrap_or_default());
+        return Err(Failure::new(Exit::Usage, message).hint("`validate-deploy explain` lists all of them"));
+    }
+    print(&texts.join("\n"))
+}
+
+fn print(text: &str) -> Result<Exit, Failure> {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(Exit::Internal, error))
+        }
+        _ => Ok(Exit::Done),
+    }
+}
+
+fn configuration(stop: Stop) -> Failure {
+    Failure::new(Exit::Configuration, stop.message)
+}
+
+fn stopped(stop: Stop) -> Failure {
+    let exit = if stop.reason == ReasonCode::AwsDenied { Exit::Denied } else { Exit::Unavailable };
+    Failure::new(exit, stop.message)
+}
+
+fn undelivered(error: HandlerError) -> Failure {
+    let exit = match &error {
+        HandlerError::Deliver { error, .. } => error.exit(),
+        _ => Exit::Internal,
+    };
+    Failure::new(exit, error)
+}

@@ -1,0 +1,175 @@
+//! Reads what AWS knows about a deployment. Only reads.
+
+mod balancer;
+
+use aws_sdk_codedeploy::types::TargetGroupPairInfo;
+use greenlight_core::hook::discover::{EcsTaskSetFacts, PairFacts, TargetFacts, TaskSetFacts};
+use greenlight_kit::{AwsError, AwsFlags};
+
+pub use balancer::ListenerFacts;
+
+const CODEDEPLOY: &str = "codedeploy";
+const ECS: &str = "ecs";
+
+#[derive(Debug, Clone)]
+pub struct Aws {
+    codedeploy: aws_sdk_codedeploy::Client,
+    ecs: aws_sdk_ecs::Client,
+    elb: aws_sdk_elasticloadbalancingv2::Client,
+    s3: aws_sdk_s3::Client,
+    ssm: aws_sdk_ssm::Client,
+}
+
+impl Aws {
+    pub async fn load(flags: &AwsFlags) -> Self {
+        let sdk = Box::pin(flags.load()).await;
+        let s3 =
+            aws_sdk_s3::config::Builder::from(&sdk).force_path_style(sdk.endpoint_url().is_some()).build();
+        Self {
+            codedeploy: aws_sdk_codedeploy::Client::new(&sdk),
+            ecs: aws_sdk_ecs::Client::new(&sdk),
+            elb: aws_sdk_elasticloadbalancingv2::Client::new(&sdk),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            ssm: aws_sdk_ssm::Client::new(&sdk),
+        }
+    }
+
+    /// The target group pairs of the deployment.
+    pub async fn gather_pairs(&self, deployment_id: &str) -> Result<Vec<PairFacts>, AwsError> {
+        let output = self.codedeploy.get_deployment().deployment_id(deployment_id).send().await;
+        let output = output.map_err(|error| AwsError::new(CODEDEPLOY, "GetDeployment", &error))?;
+        let info = output.deployment_info().and_then(|info| info.load_balancer_info());
+        Ok(info.map(|info| info.target_group_pair_info_list().iter().map(pair).collect()).unwrap_or_default())
+    }
+
+    /// The deployment's ECS target; absent until CodeDeploy has made one.
+    pub async fn gather_target(&self, deployment_id: &str) -> Result<Option<TargetFacts>, AwsError> {
+        let listed = self.codedeploy.list_deployment_targets().deployment_id(deployment_id).send().await;
+        let listed = listed.map_err(|error| AwsError::new(CODEDEPLOY, "ListDeploymentTargets", &error))?;
+        let Some(target_id) = listed.target_ids().first() else { return Ok(None) };
+        let output = self
+            .codedeploy
+            .get_deployment_target()
+            .deployment_id(deployment_id)
+            .target_id(target_id)
+            .send()
+            .await;
+        let output = output.map_err(|error| AwsError::new(CODEDEPLOY, "GetDeploymentTarget", &error))?;
+        let Some(target) = output.deployment_target().and_then(|target| target.ecs_target()) else {
+            return Ok(None);
+        };
+        let lifecycle = target.lifecycle_events().iter().map(|event| {
+            let status = event.status().map(|status| status.as_str().to_owned()).unwrap_or_default();
+            (owned(event.lifecycle_event_name()), status)
+        });
+        let task_sets = target.task_sets_info().iter().map(|set| TaskSetFacts {
+            id: owned(set.identifer()),
+            label: set.task_set_label().map(|label| label.as_str().to_owned()).unwrap_or_default(),
+            target_group: owned(set.target_group().and_then(|group| group.name())),
+        });
+        Ok(Some(TargetFacts {
+            target_id: target_id.clone(),
+            lifecycle: lifecycle.collect(),
+            task_sets: task_sets.collect(),
+        }))
+    }
+
+    async fn describe_task_sets(
+        &self,
+        cluster: &str,
+        service: &str,
+    ) -> Result<Vec<aws_sdk_ecs::types::TaskSet>, AwsError> {
+        let output = self.ecs.describe_task_sets().cluster(cluster).service(service).send().await;
+        let output = output.map_err(|error| AwsError::new(ECS, "DescribeTaskSets", &error))?;
+        Ok(output.task_sets.unwrap_or_default())
+    }
+
+    pub async fn gather_task_sets(
+        &self,
+        cluster: &str,
+        service: &str,
+    ) -> Result<Vec<EcsTaskSetFacts>, AwsError> {
+        let sets = self.describe_task_sets(cluster, service).await?;
+        let facts = sets.iter().map(|set| {
+            let balancer = set.load_balancers().first();
+            EcsTaskSetFacts {
+                id: owned(set.id()),
+                external_id: set.external_id().map(str::to_owned),
+                task_definition: owned(set.task_definition()),
+                container: balancer.and_then(|balancer| balancer.container_name()).map(str::to_owned),
+                target_group_arn: balancer
+                    .and_then(|balancer| balancer.target_group_arn())
+                    .map(str::to_owned),
+            }
+        });
+        Ok(facts.collect())
+    }
+
+    /// The image of one container of a task definition; of the only one, where no name is given.
+    pub async fn gather_image(
+        &self,
+        task_definition: &str,
+        container: Option<&str>,
+    ) -> Result<Option<String>, AwsError> {
+        let output = self.ecs.describe_task_definition().task_definition(task_definition).send().await;
+        let output = output.map_err(|error| AwsError::new(ECS, "DescribeTaskDefinition", &error))?;
+        let containers = output.task_definition.and_then(|definition| definition.container_definitions);
+        let containers = containers.unwrap_or_default();
+        let found = match (container, containers.as_slice()) {
+            (None, [only]) => Some(only),
+            (None, _) => None,
+            (Some(name), all) => all.iter().find(|container| container.name() == Some(name)),
+        };
+        Ok(found.and_then(|container| container.image()).map(str::to_owned))
+    }
+
+    /// The digest that an ECS service revision runs.
+    pub async fn gather_revision_digest(&self, revision_arn: &str) -> Result<Option<String>, AwsError> {
+        let output = self.ecs.describe_service_revisions().service_revision_arns(revision_arn).send().await;
+        let output = output.map_err(|error| AwsError::new(ECS, "DescribeServiceRevisions", &error))?;
+        let Some(revision) = output.service_revisions().first() else { return Ok(None) };
+        let name = revision.load_balancers().first().and_then(|balancer| balancer.container_name());
+        let images = revision.container_images();
+        let image = match name {
+            Some(name) => images.iter().find(|image| image.container_name() == Some(name)),
+            None => images.first().filter(|_| images.len() == 1),
+        };
+        Ok(image.and_then(|image| image.image_digest()).map(str::to_owned))
+    }
+
+    pub async fn gather_parameter(&self, name: &str) -> Result<String, AwsError> {
+        let output = self.ssm.get_parameter().name(name).with_decryption(true).send().await;
+        let output = output.map_err(|error| AwsError::new("ssm", "GetParameter", &error))?;
+        Ok(output.parameter.and_then(|parameter| parameter.value).unwrap_or_default())
+    }
+
+    pub async fn gather_object(&self, bucket: &str, key: &str) -> Result<Vec<u8>, AwsError> {
+        let output = self.s3.get_object().bucket(bucket).key(key).send().await;
+        let output = output.map_err(|error| AwsError::new("s3", "GetObject", &error))?;
+        let body = output.body.collect().await.map_err(|error| AwsError {
+            service: "s3",
+            operation: "GetObject",
+            kind: greenlight_kit::AwsErrorKind::Unavailable,
+            code: None,
+            message: error.to_string(),
+            request_id: None,
+            status: None,
+        })?;
+        Ok(body.to_vec())
+    }
+}
+
+fn owned(text: Option<&str>) -> String {
+    text.unwrap_or_default().to_owned()
+}
+
+fn pair(info: &TargetGroupPairInfo) -> PairFacts {
+    let listeners = |route: Option<&aws_sdk_codedeploy::types::TrafficRoute>| {
+        route.map(|route| route.listener_arns().to_vec()).unwrap_or_default()
+    };
+    PairFacts {
+        target_groups: info.target_groups().iter().map(|group| owned(group.name())).collect(),
+        production_listener_arns: listeners(info.prod_traffic_route()),
+        test_listener_arns: listeners(info.test_traffic_route()),
+    }
+}

@@ -1,0 +1,7 @@
+//! End to end: releases on the local world, and the contracts between tools, buildspecs and architecture.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod architecture;
+mod buildspecs;
+mod load;
+mod world;

@@ -1,0 +1,90 @@
+//! What ends the program early, and with which exit code.
+
+use greenlight_core::report::printable;
+use greenlight_kit::{AwsError, Exit, Failure};
+
+use crate::audit::AuditError;
+use crate::config::ConfigError;
+use crate::names::NameError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Name(#[from] NameError),
+    #[error("there is no terminal to ask on")]
+    NoTerminal,
+    #[error("--yes needs to know what it approves")]
+    Blind,
+    #[error("{flag} {value:?} is too short")]
+    ShortReference { flag: &'static str, value: String },
+    #[error("--{0} does not go with a command")]
+    FlagWithCommand(&'static str),
+    #[error("in pipeline {pipeline}, {stage}/{action} waits, but its execution cannot be found")]
+    Unbound { pipeline: String, stage: String, action: String },
+    #[error("pipeline {pipeline} has no stage {stage:?}")]
+    NoStage { pipeline: String, stage: String },
+    #[error("the answer was not recorded, so nothing was sent")]
+    Audit(#[from] AuditError),
+    #[error("it is not known whether AWS took the answer")]
+    Unclear(#[source] AwsError),
+    #[error("AWS did not take the answer")]
+    NotTaken(#[source] AwsError),
+    #[error("cannot ask")]
+    Ask(#[source] std::io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Aws(error) => escaped(error).into(),
+            Error::NotTaken(ref aws) => {
+                let (exit, hint) = (aws.exit(), aws.hint());
+                Self::new(exit, error).hint(hint)
+            }
+            other => {
+                let (exit, hint) = describe(&other);
+                let failure = Self::new(exit, other);
+                if hint.is_empty() { failure } else { failure.hint(hint) }
+            }
+        }
+    }
+}
+
+fn describe(error: &Error) -> (Exit, String) {
+    match error {
+        Error::Config(_) => {
+            (Exit::Configuration, "see `approve --help` for where the file is looked for".into())
+        }
+        Error::Name(_) => {
+            (Exit::Usage, "`approve list` shows what waits; aliases are in the configuration file".into())
+        }
+        Error::NoTerminal => (
+            Exit::Usage,
+            "in a script pass --yes with --execution ID or --commit SHA; `approve show` prints both".into(),
+        ),
+        Error::Blind => {
+            (Exit::Usage, "add --execution ID or --commit SHA; `approve show` prints both".into())
+        }
+        Error::ShortReference { .. } => (Exit::Usage, "give at least 7 characters".into()),
+        Error::FlagWithCommand(_) => (Exit::Usage, "run approve without a command to approve".into()),
+        Error::NoStage { .. } => {
+            (Exit::Configuration, "correct production_stage in the configuration file".into())
+        }
+        Error::Audit(_) => (Exit::Configuration, "choose another file with --audit FILE".into()),
+        Error::Unclear(_) => (Exit::Unavailable, "look with `approve show` before you answer again".into()),
+        Error::Unbound { .. } => {
+            (Exit::Negative, "the pipeline is changing right now; run the command again".into())
+        }
+        Error::Ask(_) => (Exit::Internal, String::new()),
+        Error::Aws(error) | Error::NotTaken(error) => (error.exit(), error.hint()),
+    }
+}
+
+/// AWS's messages repeat what others wrote (names, reasons).
+fn escaped(error: AwsError) -> AwsError {
+    AwsError { message: printable(&error.message), ..error }
+}

@@ -1,0 +1,17 @@
+//! Decides whether the green task set may take traffic.
+//!
+//! From what was read: which lifecycle event runs and which task set is green ([`discover`]), whether the listener leads to it
+//! ([`wiring`]), whether it is healthy ([`health`]), whether it runs the expected image ([`identity`]), whether its answers are as
+//! they should be ([`check`]), and what that means ([`verdict`]). Everything that reads or sends is in the hook itself.
+
+pub mod check;
+pub mod config;
+pub mod discover;
+pub mod event;
+pub mod health;
+pub mod identity;
+pub mod model;
+pub mod progress;
+pub mod template;
+pub mod verdict;
+pub mod wiring;

@@ -1,0 +1,160 @@
+//! Rules about the task definition as a whole.
+
+use super::{Rule, error, warning};
+
+const REGISTER: &str =
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html";
+const FARGATE: &str =
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html";
+const QUOTAS: &str = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html";
+const TAG: &str = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html";
+const EXECUTION_ROLE: &str =
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html";
+const EFS: &str = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html";
+
+pub const RULES: &[Rule] = &[
+    error(
+        "TD-UNKNOWN-KEY",
+        "key that ECS does not know",
+        "ECS or the tool before it drops or refuses unknown keys, so a misspelt limit silently does not apply. --allow-key POINTER lets a key pass that is newer than the bundled model.",
+        REGISTER,
+    ),
+    error(
+        "TD-TYPE",
+        "value of the wrong type",
+        "ECS refuses the request with a ClientException or SerializationException.",
+        REGISTER,
+    ),
+    error(
+        "TD-ENUM",
+        "value that is not one of the allowed ones",
+        "ECS refuses values outside of the list in its service model.",
+        REGISTER,
+    ),
+    error(
+        "TD-REQUIRED",
+        "required member is missing",
+        "ECS's service model requires this member and the request is refused without it.",
+        REGISTER,
+    ),
+    error(
+        "TD-RANGE",
+        "number out of bounds",
+        "ECS states bounds for this number and refuses what lies outside.",
+        REGISTER,
+    ),
+    error(
+        "TD-NAME",
+        "name with characters that are not allowed",
+        "Families, containers and volumes take 1 to 255 letters, digits, '_' and '-'; port names take lower case. ECS says \"Family contains invalid characters.\" or \"Container.name contains invalid characters.\".",
+        REGISTER,
+    ),
+    error(
+        "TD-DUPLICATE",
+        "name used twice",
+        "ECS refuses \"Duplicate secret names found\" and, for others, silently takes one of both.",
+        REGISTER,
+    ),
+    error(
+        "TD-CONTAINERS",
+        "no container, or too many",
+        "A task definition holds 1 to 10 containers.",
+        QUOTAS,
+    ),
+    error(
+        "TD-ESSENTIAL",
+        "no essential container",
+        "At least one container must be essential; \"essential\" is true unless it says false.",
+        REGISTER,
+    ),
+    error(
+        "TD-SIZE",
+        "definition too large",
+        "ECS refuses more than 65536 bytes: \"Actual length: 'N'. Max allowed length is '65536' bytes.\".",
+        QUOTAS,
+    ),
+    warning(
+        "TD-SIZE-NEAR",
+        "definition close to the size limit",
+        "More than 90 % of ECS's 65536 bytes are used; the next variables may not fit.",
+        QUOTAS,
+    ),
+    error(
+        "TD-TAG",
+        "tag that AWS refuses",
+        "At most 50 tags; keys of 1 to 128 and values of up to 256 letters, digits, spaces and _.:/=+-@; no key begins with aws:.",
+        TAG,
+    ),
+    error(
+        "TD-CPU",
+        "not an amount of CPU",
+        "Task cpu is a number of CPU units or a text such as \".5 vCPU\", 128 to 196608 units.",
+        REGISTER,
+    ),
+    error(
+        "TD-MEMORY",
+        "memory does not add up",
+        "Memory is in MiB, at least 6 per container; a container's limit must not exceed the task's and its reservation must be below its limit; without task memory each container needs one of both.",
+        REGISTER,
+    ),
+    error(
+        "TD-FARGATE-SIZE",
+        "combination of cpu and memory that Fargate does not offer",
+        "ECS says \"No Fargate configuration exists for given values\" when the task definition is registered.",
+        FARGATE,
+    ),
+    error(
+        "TD-FARGATE-NETWORK",
+        "Fargate needs awsvpc",
+        "ECS says \"Fargate only supports network mode 'awsvpc'.\".",
+        FARGATE,
+    ),
+    error(
+        "TD-FARGATE-FORBIDDEN",
+        "parameter that Fargate does not support",
+        "ECS refuses the definition, or ignores the parameter on Fargate, which is worse.",
+        FARGATE,
+    ),
+    error(
+        "TD-EXECUTION-ROLE",
+        "execution role is missing",
+        "Pulling from ECR or logging to CloudWatch on Fargate, and container secrets anywhere, are done with the execution role: \"When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.\".",
+        EXECUTION_ROLE,
+    ),
+    error(
+        "TD-ROLE-ARN",
+        "not the ARN of a role",
+        "Roles are named as arn:aws:iam::ACCOUNT:role/NAME; the task role may also be a name.",
+        REGISTER,
+    ),
+    error(
+        "TD-EPHEMERAL",
+        "ephemeral storage out of bounds",
+        "Fargate offers 21 to 200 GiB of ephemeral storage.",
+        FARGATE,
+    ),
+    error(
+        "TD-PLATFORM",
+        "platform combination that does not exist",
+        "ARM64 is offered for Linux only, and Fargate runs Windows Server 2019 and 2022 only.",
+        FARGATE,
+    ),
+    error(
+        "TD-PLACEMENT",
+        "placement constraints",
+        "At most 10 placement constraints, and none on Fargate.",
+        REGISTER,
+    ),
+    error(
+        "TD-REFERENCE",
+        "refers to something that does not exist",
+        "A mount point names a volume, volumesFrom and the proxy name a container, and awsfirelens needs a FireLens router in the same definition.",
+        REGISTER,
+    ),
+    error(
+        "TD-EFS",
+        "EFS settings that contradict each other",
+        "IAM authorization and access points need transit encryption; with an access point the root directory is \"/\" or absent.",
+        EFS,
+    ),
+];

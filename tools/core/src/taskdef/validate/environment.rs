@@ -1,0 +1,137 @@
+//! Variables and secrets. Values of variables are never part of a message.
+
+use super::task::duplicates;
+use super::{Container, Task};
+use crate::taskdef::finding::Findings;
+use crate::taskdef::node::child;
+
+const MAX_ENVIRONMENT_FILES: usize = 10;
+/// Longest SSM parameter name with its path
+/// (<https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html>, 2026-11).
+const MAX_PARAMETER_NAME: usize = 1011;
+const MAX_PARAMETER_LEVELS: usize = 15;
+
+pub fn check(task: &Task<'_>, findings: &mut Findings) {
+    for container in &task.containers {
+        for (list, what) in [("environment", "variable"), ("secrets", "secret")] {
+            duplicates(container.node.items(list), &child(&container.pointer, list), "name", what, findings);
+            for (pointer, item) in container.list(list) {
+                if item.text("name").is_none_or(str::is_empty) {
+                    findings.add(
+                        "TD-ENV-NAME",
+                        item.at,
+                        child(&pointer, "name"),
+                        format!("a {what} needs a name"),
+                    );
+                }
+            }
+        }
+        clashes(container, findings);
+        files(container, findings);
+        for (pointer, secret) in container.list("secrets") {
+            if let Some(node) = secret.get("valueFrom")
+                && let Some(text) = node.as_str()
+                && let Err(why) = secret_reference(text)
+            {
+                findings.add(
+                    "TD-SECRET-REF",
+                    node.at,
+                    child(&pointer, "valueFrom"),
+                    format!("{text:?} {why}"),
+                );
+            }
+        }
+    }
+}
+
+fn clashes(container: &Container<'_>, findings: &mut Findings) {
+    for (pointer, secret) in container.list("secrets") {
+        let Some(node) = secret.get("name") else { continue };
+        let variable =
+            container.node.items("environment").iter().find(|item| item.text("name") == node.as_str());
+        if let Some((variable, name)) = variable.zip(node.as_str()) {
+            let message = format!("{name} is also an environment variable, on line {}", variable.at.line);
+            findings.add("TD-ENV-CLASH", node.at, child(&pointer, "name"), message);
+        }
+    }
+}
+
+fn files(container: &Container<'_>, findings: &mut Findings) {
+    let count = container.node.items("environmentFiles").len();
+    if let Some(list) = container.node.get("environmentFiles")
+        && count > MAX_ENVIRONMENT_FILES
+    {
+        let message = format!("{count} environment files; allowed {MAX_ENVIRONMENT_FILES}");
+        findings.add("TD-ENV-FILE", list.at, child(&container.pointer, "environmentFiles"), message);
+    }
+    for (pointer, file) in container.list("environmentFiles") {
+        if let Some(node) = file.get("value")
+            && let Some(text) = node.as_str()
+            && !(text.starts_with("arn:aws")
+                && text.contains(":s3:::")
+                && text
+                    .rsplit('/')
+                    .next()
+                    .is_some_and(|name| name.rsplit_once('.').is_some_and(|(_, end)| end == "env")))
+        {
+            findings.add(
+                "TD-ENV-FILE",
+                node.at,
+                child(&pointer, "value"),
+                "must be the ARN of an S3 object whose name ends with .env",
+            );
+        }
+    }
+}
+
+/// The forms of <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html> (2026-11).
+fn secret_reference(text: &str) -> Result<(), &'static str> {
+    if !text.starts_with("arn:") {
+        return parameter_name(text);
+    }
+    let parts: Vec<&str> = text.split(':').collect();
+    let [_, partition, service, region, account, resource @ ..] = parts.as_slice() else {
+        return Err("is not a complete ARN");
+    };
+    if !partition.starts_with("aws")
+        || region.is_empty()
+        || account.len() != 12
+        || !account.chars().all(|c| c.is_ascii_digit())
+    {
+        return Err("is not an ARN with a partition, a region and an account");
+    }
+    match (*service, resource) {
+        ("ssm", [name]) => match name.strip_prefix("parameter/") {
+            Some(name) if name.starts_with('/') => {
+                Err("has two slashes after \"parameter\"; exactly one is right")
+            }
+            Some(name) => parameter_name(name),
+            None => Err("names no parameter"),
+        },
+        ("secretsmanager", ["secret", name]) if !name.is_empty() => Ok(()),
+        ("secretsmanager", ["secret", name, _, stage, version]) if !name.is_empty() => {
+            if stage.is_empty() || version.is_empty() {
+                Ok(())
+            } else {
+                Err("names a version stage and a version id; only one is possible")
+            }
+        }
+        ("secretsmanager", ["secret", ..]) => {
+            Err("needs all three of :json-key:version-stage:version-id, possibly empty, or none")
+        }
+        _ => Err("is neither an SSM parameter nor a Secrets Manager secret"),
+    }
+}
+
+fn parameter_name(name: &str) -> Result<(), &'static str> {
+    let path = name.strip_prefix('/').unwrap_or(name);
+    if path.is_empty() || path.ends_with('/') || path.contains("//") {
+        Err("is not a parameter name: a part of it is empty")
+    } else if !path.chars().all(|c| c.is_ascii_alphanumeric() || "_.-/".contains(c)) {
+        Err("is not a parameter name: only letters, digits and _.-/ are allowed")
+    } else if name.len() > MAX_PARAMETER_NAME || path.split('/').count() > MAX_PARAMETER_LEVELS {
+        Err("is too long or too deep for a parameter name")
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,254 @@
+//! The definition as a whole: names, limits, tags, roles, volumes.
+
+use std::collections::BTreeMap;
+
+use super::{Task, is_name};
+use crate::taskdef::finding::Findings;
+use crate::taskdef::node::{Node, child};
+use crate::taskdef::normalise::{cpu_units, memory_mib};
+
+/// Bytes of compact JSON that ECS takes
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html>, 2026-11).
+const MAX_SIZE_BYTES: usize = 65_536;
+const MAX_CONTAINERS: usize = 10;
+const MAX_TAGS: usize = 50;
+const MAX_PLACEMENT_CONSTRAINTS: usize = 10;
+
+pub fn check(task: &Task<'_>, findings: &mut Findings) {
+    names(task, findings);
+    size(task, findings);
+    tags(task.node, findings);
+    amounts(task, findings);
+    roles(task.node, findings);
+    volumes(task.node, findings);
+    platform(task, findings);
+    let constraints = task.node.items("placementConstraints").len();
+    if let Some(node) = task.node.get("placementConstraints")
+        && (constraints > MAX_PLACEMENT_CONSTRAINTS || (task.fargate && constraints > 0))
+    {
+        let most = if task.fargate { 0 } else { MAX_PLACEMENT_CONSTRAINTS };
+        findings.add(
+            "TD-PLACEMENT",
+            node.at,
+            "/placementConstraints",
+            format!("{constraints} placement constraints; allowed {most}"),
+        );
+    }
+}
+
+fn names(task: &Task<'_>, findings: &mut Findings) {
+    if let Some(family) = task.node.get("family")
+        && family.as_str().is_some_and(|text| !is_name(text))
+    {
+        findings.add("TD-NAME", family.at, "/family", "a family takes 1 to 255 letters, digits, '_' and '-'");
+    }
+    let count = task.containers.len();
+    if let Some(list) = task.node.get("containerDefinitions")
+        && list.as_array().is_some()
+        && !(1..=MAX_CONTAINERS).contains(&count)
+    {
+        findings.add(
+            "TD-CONTAINERS",
+            list.at,
+            "/containerDefinitions",
+            format!("{count} containers; allowed 1 to {MAX_CONTAINERS}"),
+        );
+    }
+    if count > 0 && !task.containers.iter().any(super::Container::essential) {
+        let at = task.node.get("containerDefinitions").map_or(task.node.at, |node| node.at);
+        findings.add("TD-ESSENTIAL", at, "/containerDefinitions", "at least one container must be essential");
+    }
+    let containers = task.node.items("containerDefinitions");
+    duplicates(containers, "/containerDefinitions", "name", "container", findings);
+    duplicates(task.node.items("volumes"), "/volumes", "name", "volume", findings);
+}
+
+/// Reports items of a list whose `key` was there before.
+pub fn duplicates(items: &[Node], pointer: &str, key: &str, what: &str, findings: &mut Findings) {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for (index, item) in items.iter().enumerate() {
+        let Some(node) = item.get(key) else { continue };
+        let Some(name) = node.as_str() else { continue };
+        if let Some(first) = seen.get(name) {
+            let message = format!("the {what} {name:?} is there twice, first on line {first}");
+            findings.add("TD-DUPLICATE", node.at, format!("{pointer}/{index}/{key}"), message);
+        } else {
+            seen.insert(name, node.at.line);
+        }
+    }
+}
+
+fn size(task: &Task<'_>, findings: &mut Findings) {
+    let bytes = task.node.to_json().to_string().len();
+    if bytes > MAX_SIZE_BYTES {
+        findings.add(
+            "TD-SIZE",
+            task.node.at,
+            "",
+            format!("{bytes} bytes; at most {MAX_SIZE_BYTES} are allowed"),
+        );
+    } else if bytes > MAX_SIZE_BYTES / 10 * 9 {
+        findings.add("TD-SIZE-NEAR", task.node.at, "", format!("{bytes} of at most {MAX_SIZE_BYTES} bytes"));
+    }
+}
+
+/// Whether a character may stand in a tag: `[\p{L}\p{Z}\p{N}_.:/=+\-@]`.
+pub fn is_tag_char(c: char) -> bool {
+    c.is_alphanumeric() || "_.:/=+-@".contains(c) || (c.is_whitespace() && !c.is_control())
+}
+
+fn tags(definition: &Node, findings: &mut Findings) {
+    let tags = definition.items("tags");
+    if let Some(list) = definition.get("tags")
+        && tags.len() > MAX_TAGS
+    {
+        findings.add("TD-TAG", list.at, "/tags", format!("{} tags; allowed {MAX_TAGS}", tags.len()));
+    }
+    duplicates(tags, "/tags", "key", "tag", findings);
+    for (index, tag) in tags.iter().enumerate() {
+        for (member, least, most) in [("key", 1, 128), ("value", 0, 256)] {
+            let Some(node) = tag.get(member) else { continue };
+            let Some(text) = node.as_str() else { continue };
+            let pointer = format!("/tags/{index}/{member}");
+            let length = text.chars().count();
+            if !(least..=most).contains(&length) {
+                findings.add(
+                    "TD-TAG",
+                    node.at,
+                    &pointer,
+                    format!("{length} characters; allowed {least} to {most}"),
+                );
+            }
+            if let Some(c) = text.chars().find(|c| !is_tag_char(*c)) {
+                findings.add("TD-TAG", node.at, &pointer, format!("{c:?} is not allowed in a tag"));
+            }
+            if member == "key" && text.to_ascii_lowercase().starts_with("aws:") {
+                findings.add("TD-TAG", node.at, &pointer, "keys that begin with aws: belong to AWS");
+            }
+        }
+    }
+}
+
+fn amounts(task: &Task<'_>, findings: &mut Findings) {
+    if let Some(node) = task.node.get("cpu")
+        && let Some(text) = node.as_str()
+        && !task.fargate
+        && !cpu_units(text).is_some_and(|units| (128..=196_608).contains(&units))
+    {
+        findings.add(
+            "TD-CPU",
+            node.at,
+            "/cpu",
+            format!("{text:?} is not 128 to 196608 CPU units nor a text such as \".5 vCPU\""),
+        );
+    }
+    if let Some(node) = task.node.get("memory")
+        && let Some(text) = node.as_str()
+        && memory_mib(text).is_none()
+    {
+        findings.add(
+            "TD-MEMORY",
+            node.at,
+            "/memory",
+            format!("{text:?} is not a number of MiB nor a text such as \"1 GB\""),
+        );
+    }
+}
+
+fn roles(definition: &Node, findings: &mut Findings) {
+    for key in ["executionRoleArn", "taskRoleArn"] {
+        let Some(node) = definition.get(key) else { continue };
+        let Some(text) = node.as_str() else { continue };
+        let short = key == "taskRoleArn" && is_role_name(text);
+        if !short && !is_role_arn(text) {
+            findings.add(
+                "TD-ROLE-ARN",
+                node.at,
+                child("", key),
+                format!("{text:?} is not arn:aws:iam::ACCOUNT:role/NAME"),
+            );
+        }
+    }
+}
+
+fn is_role_name(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c))
+}
+
+fn is_role_arn(text: &str) -> bool {
+    let mut parts = text.splitn(6, ':');
+    let mut next = || parts.next().unwrap_or_default();
+    let (arn, partition, service, region, account, resource) =
+        (next(), next(), next(), next(), next(), next());
+    let name = resource.strip_prefix("role/").map(|path| path.rsplit('/').next().unwrap_or_default());
+    arn == "arn"
+        && partition.starts_with("aws")
+        && service == "iam"
+        && region.is_empty()
+        && account.len() == 12
+        && account.chars().all(|c| c.is_ascii_digit())
+        && name.is_some_and(is_role_name)
+}
+
+fn volumes(definition: &Node, findings: &mut Findings) {
+    for (index, volume) in definition.items("volumes").iter().enumerate() {
+        let pointer = format!("/volumes/{index}");
+        if let Some(node) = volume.get("name")
+            && node.as_str().is_some_and(|text| !is_name(text))
+        {
+            findings.add(
+                "TD-NAME",
+                node.at,
+                child(&pointer, "name"),
+                "a volume takes 1 to 255 letters, digits, '_' and '-'",
+            );
+        }
+        let Some(efs) = volume.get("efsVolumeConfiguration") else { continue };
+        let authorization = efs.get("authorizationConfig");
+        let access_point = authorization.and_then(|config| config.text("accessPointId")).is_some();
+        let iam = authorization.and_then(|config| config.text("iam")) == Some("ENABLED");
+        let pointer = child(&pointer, "efsVolumeConfiguration");
+        if (iam || access_point) && efs.text("transitEncryption") != Some("ENABLED") {
+            findings.add(
+                "TD-EFS",
+                efs.at,
+                &pointer,
+                "IAM authorization and access points need \"transitEncryption\": \"ENABLED\"",
+            );
+        }
+        if let Some(root) = efs.get("rootDirectory")
+            && access_point
+            && root.as_str() != Some("/")
+        {
+            findings.add(
+                "TD-EFS",
+                root.at,
+                child(&pointer, "rootDirectory"),
+                "with an access point this is \"/\" or absent",
+            );
+        }
+    }
+}
+
+fn platform(task: &Task<'_>, findings: &mut Findings) {
+    let Some(platform) = task.node.get("runtimePlatform") else { return };
+    if task.windows && platform.text("cpuArchitecture") == Some("ARM64") {
+        findings.add("TD-PLATFORM", platform.at, "/runtimePlatform", "ARM64 is offered for Linux only");
+    }
+    let family = platform.text("operatingSystemFamily").unwrap_or("LINUX");
+    let offered = [
+        "LINUX",
+        "WINDOWS_SERVER_2019_FULL",
+        "WINDOWS_SERVER_2019_CORE",
+        "WINDOWS_SERVER_2022_FULL",
+        "WINDOWS_SERVER_2022_CORE",
+    ];
+    if task.fargate && !offered.contains(&family) {
+        findings.add(
+            "TD-PLATFORM",
+            platform.at,
+            "/runtimePlatform",
+            format!("Fargate does not run {family}"),
+        );
+    }
+}

@@ -1,0 +1,7 @@
+//! The real program: the repository's own templates, findings, files, and ECR as local-pipeline's engine answers it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod findings;
+mod online;
+mod support;
+mod templates;
