@@ -35,7 +35,9 @@ pub fn pack(base: &Path, files: &[PathBuf]) -> Result<Bytes, ArtifactError> {
         let path = base.join(file);
         let read = |source| ArtifactError::Read { path: path.clone(), source };
         let mode = std::fs::metadata(&path).map_err(read)?.permissions().mode();
-        let options = SimpleFileOptions::default().compression_level(Some(1)).unix_permissions(mode);
+        // Artifacts never leave this machine: packing would only cost time.
+        let options =
+            SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored).unix_permissions(mode);
         writer.start_file(file.to_string_lossy(), options)?;
         writer
             .write_all(&std::fs::read(&path).map_err(read)?)

@@ -169,7 +169,7 @@ async fn service(
     let desired = if environment == "prod" { 2 } else { 1 };
     let service = json!({
         "cluster": prefix, "serviceName": "backend", "taskDefinition": family, "desiredCount": desired,
-        "launchType": "FARGATE", "deploymentController": {"type": "CODE_DEPLOY"},
+        "launchType": "FARGATE", "healthCheckGracePeriodSeconds": 60, "deploymentController": {"type": "CODE_DEPLOY"},
         "loadBalancers": [{"targetGroupArn": balancer.blue, "containerName": "web", "containerPort": 8000}],
     });
     call(gateway, &format!("the service of {prefix}"), "ecs", &ecs("CreateService"), &service).await?;
