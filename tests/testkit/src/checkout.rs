@@ -62,7 +62,17 @@ impl Checkout {
     /// Commits everything and returns the commit id.
     pub fn commit(&self, message: &str) -> String {
         self.git(&["add", "--all"]);
-        self.git(&["-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "-q", "--allow-empty", "-m", message]);
+        self.git(&[
+            "-c",
+            "user.name=test",
+            "-c",
+            "user.email=test@localhost",
+            "commit",
+            "-q",
+            "--allow-empty",
+            "-m",
+            message,
+        ]);
         self.git(&["rev-parse", "HEAD"])
     }
 

@@ -1,7 +1,13 @@
 //! What tests of several crates need: the programs, scratch checkouts, the local world as a program.
 //!
 //! Test code: it panics with a message instead of returning errors.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc, reason = "test code")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "test code"
+)]
 
 mod checkout;
 mod programs;

@@ -4,7 +4,11 @@ use std::path::{Path, PathBuf};
 
 /// The project's root folder.
 pub fn project_root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("tests/testkit is two folders below the root").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .expect("tests/testkit is two folders below the root")
+        .to_owned()
 }
 
 /// A program of the workspace, built by `cargo build --workspace --bins` into the folder of the running test.

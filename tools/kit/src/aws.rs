@@ -190,13 +190,31 @@ fn mentions_credentials(chain: &str) -> bool {
 fn classify_code(status: Option<u16>, code: Option<&str>) -> AwsErrorKind {
     let code = code.unwrap_or_default();
     match code {
-        "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" | "InvalidClientTokenId"
-        | "UnrecognizedClientException" | "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidSignatureException"
-        | "RequestExpired" | "RequestTimeTooSkewed" => AwsErrorKind::Credentials,
-        "SlowDown" | "Throttling" | "ThrottlingException" | "ThrottledException" | "RequestLimitExceeded"
-        | "TooManyRequestsException" | "RequestThrottled" | "BandwidthLimitExceeded" => AwsErrorKind::Throttled,
-        code if code.starts_with("AccessDenied") || code == "UnauthorizedOperation" => AwsErrorKind::AccessDenied,
-        code if code.ends_with("NotFound") || code.ends_with("NotFoundException") || code.starts_with("NoSuch") => {
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "TokenRefreshRequired"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "InvalidAccessKeyId"
+        | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "RequestExpired"
+        | "RequestTimeTooSkewed" => AwsErrorKind::Credentials,
+        "SlowDown"
+        | "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestLimitExceeded"
+        | "TooManyRequestsException"
+        | "RequestThrottled"
+        | "BandwidthLimitExceeded" => AwsErrorKind::Throttled,
+        code if code.starts_with("AccessDenied") || code == "UnauthorizedOperation" => {
+            AwsErrorKind::AccessDenied
+        }
+        code if code.ends_with("NotFound")
+            || code.ends_with("NotFoundException")
+            || code.starts_with("NoSuch") =>
+        {
             AwsErrorKind::NotFound
         }
         _ => match status {

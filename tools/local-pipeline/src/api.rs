@@ -81,10 +81,18 @@ impl Query {
 
     /// The sub-parameters of `NAME.member.1`, `NAME.member.2`, …, without that prefix.
     pub fn structures(&self, name: &str) -> Vec<Self> {
-        (1..).map(|index| self.structure(&format!("{name}.member.{index}"))).take_while(|item| !item.parameters.is_empty()).collect()
+        let mut all = Vec::new();
+        loop {
+            let next = self.structure(&format!("{name}.member.{}", all.len() + 1));
+            if next.parameters.is_empty() {
+                return all;
+            }
+            all.push(next);
+        }
     }
 
     /// The sub-parameters of `NAME`, without that prefix.
+    #[must_use]
     pub fn structure(&self, name: &str) -> Self {
         let prefix = format!("{name}.");
         let parameters = self
@@ -133,7 +141,9 @@ mod tests {
 
     #[test]
     fn query_lists_and_structures() {
-        let query = Query::parse(b"Action=A&Names.member.1=x&Names.member.2=y&T.member.1.Id=a&T.member.1.Port=80&T.member.2.Id=b");
+        let query = Query::parse(
+            b"Action=A&Names.member.1=x&Names.member.2=y&T.member.1.Id=a&T.member.1.Port=80&T.member.2.Id=b",
+        );
         assert_eq!(query.action(), "A");
         assert_eq!(query.list("Names"), ["x", "y"]);
         let targets = query.structures("T");

@@ -70,7 +70,12 @@ pub struct Up {
     #[arg(long)]
     pub free_ports: bool,
     /// The emulator's program
-    #[arg(long, env = "LOCAL_PIPELINE_EMULATOR", default_value = ".venv/bin/ministack", value_name = "PROGRAM")]
+    #[arg(
+        long,
+        env = "LOCAL_PIPELINE_EMULATOR",
+        default_value = ".venv/bin/ministack",
+        value_name = "PROGRAM"
+    )]
     pub emulator: PathBuf,
     /// Folder of the Greenlight programs; default: this program's own
     #[arg(long, value_name = "DIR")]

@@ -20,17 +20,28 @@ pub struct Answer {
 }
 
 /// One HTTP request on a connection of its own. `url` is `http://host:port/path`.
-pub async fn send(method: &str, url: &str, headers: &[(&str, &str)], body: String) -> Result<Answer, BoxError> {
+pub async fn send(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: String,
+) -> Result<Answer, BoxError> {
     tokio::time::timeout(TIMEOUT, exchange(method, url, headers, body)).await?
 }
 
-async fn exchange(method: &str, url: &str, headers: &[(&str, &str)], body: String) -> Result<Answer, BoxError> {
+async fn exchange(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: String,
+) -> Result<Answer, BoxError> {
     let url = url::Url::parse(url)?;
     let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
         return Err(format!("{url} has no host").into());
     };
     let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-    let mut request = http::Request::builder().method(method).uri(path).header("Host", format!("{host}:{port}"));
+    let mut request =
+        http::Request::builder().method(method).uri(path).header("Host", format!("{host}:{port}"));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }

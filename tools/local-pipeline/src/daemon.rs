@@ -59,7 +59,8 @@ impl Daemon {
     }
 
     pub fn is_running(&self) -> bool {
-        rustix::process::Pid::from_raw(self.pid).is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
+        rustix::process::Pid::from_raw(self.pid)
+            .is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
     }
 
     pub fn site(&self, name: &str) -> Option<&SiteRecord> {

@@ -27,7 +27,9 @@ pub async fn forward(mut events: Receiver<Value>, destination: Destination) {
     loop {
         match events.recv().await {
             Ok(event) => deliver(&event, &destination).await,
-            Err(RecvError::Lagged(lost)) => tracing::warn!(lost, "events lost: {} was away too long", destination.url),
+            Err(RecvError::Lagged(lost)) => {
+                tracing::warn!(lost, "events lost: {} was away too long", destination.url);
+            }
             Err(RecvError::Closed) => return,
         }
     }
@@ -40,7 +42,9 @@ async fn deliver(event: &Value, destination: &Destination) {
         match client::send("POST", &destination.url, &headers, event.to_string()).await {
             Ok(answer) if answer.status < 300 => return,
             // As EventBridge: 401, 407, 409, 429 and 5xx are tried again, other refusals are final.
-            Ok(answer) if matches!(answer.status, 400 | 403..=406 | 408 | 410..=428) && answer.status != 404 => {
+            Ok(answer)
+                if matches!(answer.status, 400 | 403..=406 | 408 | 410..=428) && answer.status != 404 =>
+            {
                 tracing::warn!(status = answer.status, "{} refused an event", destination.url);
                 return;
             }

@@ -63,7 +63,9 @@ impl Emulator {
     }
 
     pub async fn stop(mut self) {
-        if let Some(pid) = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
+        if let Some(pid) =
+            self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw)
+        {
             // It may have ended on its own.
             let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
         }

@@ -61,7 +61,7 @@ impl Engines {
 
     /// Ends every process and closes every port that the engines opened.
     pub async fn shutdown(&self) {
-        self.build.shutdown().await;
+        self.build.shutdown();
         self.tasks.shutdown().await;
         self.functions.shutdown().await;
         self.balancer.shutdown();

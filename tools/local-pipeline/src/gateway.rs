@@ -41,7 +41,12 @@ pub struct GatewaySettings {
 impl GatewaySettings {
     /// A free port of 127.0.0.1 and no emulator: what tests use.
     pub fn in_process(state: impl Into<PathBuf>) -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 0)), state: state.into(), emulator_url: None, build_environment: BTreeMap::new() }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            state: state.into(),
+            emulator_url: None,
+            build_environment: BTreeMap::new(),
+        }
     }
 }
 
@@ -112,7 +117,12 @@ pub(crate) struct Shared {
     emulator: Option<forward::Emulator>,
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: CancellationToken, connections: TaskTracker) {
+async fn accept(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    stop: CancellationToken,
+    connections: TaskTracker,
+) {
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -125,8 +135,9 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: CancellationTo
         let (shared, stop) = (Arc::clone(&shared), stop.clone());
         connections.spawn(async move {
             let service = service_fn(move |request| serve(Arc::clone(&shared), request));
-            let connection =
-                http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .serve_connection(TokioIo::new(stream), service);
             // A client that goes away mid-answer is its own business.
             tokio::select! { _ = connection => {}, () = stop.cancelled() => {} }
         });
@@ -137,7 +148,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: CancellationTo
 async fn serve(shared: Arc<Shared>, request: http::Request<Incoming>) -> Result<Response, BoxError> {
     let request = buffer(request).await?;
     if request.uri().path().starts_with(control::PREFIX) {
-        return Ok(control::handle(&shared, &request).await);
+        return Ok(control::handle(&shared, &request));
     }
     let started = Instant::now();
     let at_ms = millis(shared.log.since_start());

@@ -16,7 +16,8 @@ pub fn full(bytes: impl Into<Bytes>) -> Body {
 
 pub fn response(status: u16, content_type: &str, body: impl Into<Bytes>) -> Response {
     let mut response = http::Response::new(full(body));
-    *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     if let Ok(value) = http::HeaderValue::from_str(content_type) {
         response.headers_mut().insert(http::header::CONTENT_TYPE, value);
     }

@@ -33,7 +33,11 @@ pub struct Ports {
 
 impl Ports {
     pub const fn fixed() -> Self {
-        Self { gateway: GATEWAY, test: EnvironmentPorts::from(FIRST), prod: EnvironmentPorts::from(FIRST + 100) }
+        Self {
+            gateway: GATEWAY,
+            test: EnvironmentPorts::from(FIRST),
+            prod: EnvironmentPorts::from(FIRST + 100),
+        }
     }
 
     pub const fn free() -> Self {
@@ -43,10 +47,18 @@ impl Ports {
 
     /// The ports that somebody else listens on.
     pub fn taken(&self) -> Vec<u16> {
-        [self.gateway, self.test.site, self.test.production, self.test.test, self.prod.site, self.prod.production, self.prod.test]
-            .into_iter()
-            .filter(|port| *port != 0 && TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], *port))).is_err())
-            .collect()
+        [
+            self.gateway,
+            self.test.site,
+            self.test.production,
+            self.test.test,
+            self.prod.site,
+            self.prod.production,
+            self.prod.test,
+        ]
+        .into_iter()
+        .filter(|port| *port != 0 && TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], *port))).is_err())
+        .collect()
     }
 }
 

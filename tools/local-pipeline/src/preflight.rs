@@ -27,7 +27,12 @@ enum PreflightError {
 
 pub fn programs() -> Result<(), Failure> {
     for (program, argument, hint) in PROGRAMS {
-        let found = Command::new(program).arg(argument).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let found = Command::new(program)
+            .arg(argument)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         if !found.is_ok_and(|status| status.success()) {
             return Err(Failure::new(Exit::Configuration, PreflightError::Program(program)).hint(hint));
         }
@@ -40,7 +45,8 @@ pub fn file(path: &Path, hint: &str) -> Result<(), Failure> {
     if path.exists() {
         return Ok(());
     }
-    Err(Failure::new(Exit::Configuration, PreflightError::File { program: path.display().to_string() }).hint(hint))
+    Err(Failure::new(Exit::Configuration, PreflightError::File { program: path.display().to_string() })
+        .hint(hint))
 }
 
 pub fn ports(ports: &Ports) -> Result<(), Failure> {

@@ -24,7 +24,11 @@ pub struct Snapshot {
 /// `revision`, or without one the work tree.
 pub fn take(checkout: &Path, revision: Option<&str>) -> Result<Snapshot, SnapshotError> {
     if let Some(revision) = revision {
-        let commit = git(checkout, &["rev-parse", "--verify", "--end-of-options", &format!("{revision}^{{commit}}")], None)?;
+        let commit = git(
+            checkout,
+            &["rev-parse", "--verify", "--end-of-options", &format!("{revision}^{{commit}}")],
+            None,
+        )?;
         return Ok(Snapshot { commit, dirty: false });
     }
     let head = git(checkout, &["rev-parse", "HEAD"], None)?;

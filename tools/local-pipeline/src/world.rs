@@ -41,7 +41,9 @@ pub enum WorldError {
 }
 
 impl WorldError {
-    fn create<E: std::error::Error + Send + Sync + 'static>(what: impl Into<String>) -> impl FnOnce(E) -> Self {
+    fn create<E: std::error::Error + Send + Sync + 'static>(
+        what: impl Into<String>,
+    ) -> impl FnOnce(E) -> Self {
         let what = what.into();
         move |source| Self::Create { what, source: Box::new(source) }
     }
@@ -103,7 +105,13 @@ async fn query(gateway: &RunningGateway, what: &str, form: &[(&str, &str)]) -> R
 }
 
 /// A call that an engine or the emulator answers.
-async fn call(gateway: &RunningGateway, what: &str, service: &str, target: &str, input: &Value) -> Result<Value, WorldError> {
+async fn call(
+    gateway: &RunningGateway,
+    what: &str,
+    service: &str,
+    target: &str,
+    input: &Value,
+) -> Result<Value, WorldError> {
     client::call(gateway.url(), service, target, input).await.map_err(WorldError::create(what))
 }
 
@@ -115,4 +123,3 @@ fn element(xml: &str, name: &str) -> String {
         .map(|(text, _)| text.to_owned())
         .unwrap_or_default()
 }
-

@@ -69,10 +69,16 @@ impl Publisher<'_> {
             .create(&pages, &plan.release, &plan.invalidations)
             .await
             .in_phase("invalidate", LiveState::New)?;
-        let recorded =
-            record::write(self.bucket, plan, &gathered.local, pages, gathered.manifest_etag.as_deref(), self.now_s)
-                .await
-                .in_phase("manifest", LiveState::New)?;
+        let recorded = record::write(
+            self.bucket,
+            plan,
+            &gathered.local,
+            pages,
+            gathered.manifest_etag.as_deref(),
+            self.now_s,
+        )
+        .await
+        .in_phase("manifest", LiveState::New)?;
         if self.options.target.wait {
             self.cdn
                 .wait(&invalidations, self.options.target.invalidation_timeout)
@@ -81,10 +87,14 @@ impl Publisher<'_> {
         }
         let verified = match self.options.verify {
             Verify::None => None,
-            Verify::List => Some(verify::list(self.bucket, &recorded).await.in_phase("verify", LiveState::New)?),
+            Verify::List => {
+                Some(verify::list(self.bucket, &recorded).await.in_phase("verify", LiveState::New)?)
+            }
         };
         self.go_on().in_phase("prune", LiveState::New)?;
-        prune::run(self.bucket, &recorded, plan, self.options.keep_releases).await.in_phase("prune", LiveState::New)?;
+        prune::run(self.bucket, &recorded, plan, self.options.keep_releases)
+            .await
+            .in_phase("prune", LiveState::New)?;
         Ok(Applied { invalidations, verified })
     }
 

@@ -71,7 +71,12 @@ pub struct Target {
     #[arg(long, env = "PUBLISH_FRONTEND_PREFIX", default_value = "", value_name = "PREFIX")]
     pub prefix: String,
     /// CloudFront distribution in front of the bucket; may be given several times
-    #[arg(long = "distribution-id", env = "PUBLISH_FRONTEND_DISTRIBUTION_ID", value_delimiter = ',', value_name = "ID")]
+    #[arg(
+        long = "distribution-id",
+        env = "PUBLISH_FRONTEND_DISTRIBUTION_ID",
+        value_delimiter = ',',
+        value_name = "ID"
+    )]
     pub distribution_ids: Vec<String>,
     /// Wait until the invalidation is completed
     #[arg(long, env = "PUBLISH_FRONTEND_WAIT")]
@@ -193,11 +198,16 @@ mod tests {
 
     #[test]
     fn publish_is_the_default_command() {
-        for arguments in [["x", "publish", "--source", "d", "--bucket", "bucket"].as_slice(), &["x", "--source", "d", "--bucket", "bucket"]] {
+        for arguments in [
+            ["x", "publish", "--source", "d", "--bucket", "bucket"].as_slice(),
+            &["x", "--source", "d", "--bucket", "bucket"],
+        ] {
             let arguments = with_default_command(arguments.iter().map(Into::into).collect());
             assert!(matches!(Cli::parse_from(arguments).command, Command::Publish(_)));
         }
-        let arguments = with_default_command(["x", "-v", "releases", "--bucket", "bucket"].iter().map(Into::into).collect());
+        let arguments = with_default_command(
+            ["x", "-v", "releases", "--bucket", "bucket"].iter().map(Into::into).collect(),
+        );
         assert!(matches!(Cli::parse_from(arguments).command, Command::Releases(_)));
     }
 

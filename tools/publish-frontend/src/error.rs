@@ -60,8 +60,12 @@ pub enum PublishError {
 impl PublishError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Read { .. } | Self::Symlink { .. } | Self::Name(_) | Self::Manifest { .. } => Exit::MalformedInput,
-            Self::MissingReferences { .. } | Self::BuildFailed | Self::Plan(_) | Self::Verify(_) => Exit::Negative,
+            Self::Read { .. } | Self::Symlink { .. } | Self::Name(_) | Self::Manifest { .. } => {
+                Exit::MalformedInput
+            }
+            Self::MissingReferences { .. } | Self::BuildFailed | Self::Plan(_) | Self::Verify(_) => {
+                Exit::Negative
+            }
             Self::Locked { .. } | Self::Superseded | Self::ChangedWhileReading { .. } => Exit::Negative,
             Self::Override(_) | Self::Glob { .. } => Exit::Usage,
             Self::NoRelease(_) => Exit::NothingToDo,
@@ -132,7 +136,7 @@ pub struct Failed {
     pub phase: &'static str,
     pub live_state: LiveState,
     #[source]
-    pub source: PublishError,
+    pub source: Box<PublishError>,
 }
 
 impl From<Failed> for Failure {
@@ -149,6 +153,6 @@ pub trait InPhase<T> {
 
 impl<T, E: Into<PublishError>> InPhase<T> for Result<T, E> {
     fn in_phase(self, phase: &'static str, live_state: LiveState) -> Result<T, Failed> {
-        self.map_err(|error| Failed { phase, live_state, source: error.into() })
+        self.map_err(|error| Failed { phase, live_state, source: Box::new(error.into()) })
     }
 }

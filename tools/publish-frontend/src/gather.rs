@@ -29,7 +29,8 @@ pub async fn gather(bucket: &bucket::Bucket, options: build::Options) -> Result<
     let hashing = tokio::task::spawn_blocking(move || build::read(&options));
     let remote = bucket.observe();
     let (local, remote) = tokio::join!(hashing, remote);
-    let local = local.map_err(|error| PublishError::Read { path: PathBuf::new(), source: error.into() })??;
+    let local =
+        local.map_err(|error| PublishError::Read { path: PathBuf::new(), source: error.into() })??;
     let (observed, manifest_etag) = remote?;
     Ok(Gathered { local, observed, manifest_etag })
 }

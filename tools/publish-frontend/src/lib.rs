@@ -72,8 +72,8 @@ async fn prepare(bucket: &Bucket, options: &Publish, now_s: i64) -> Result<(Plan
     if std::env::var("CODEBUILD_BUILD_SUCCEEDING").as_deref() == Ok("0") {
         return Err(PublishError::BuildFailed).in_phase("preflight", LiveState::Unchanged);
     }
-    let overrides =
-        Overrides::parse(&options.cache_control, &options.content_type).in_phase("preflight", LiveState::Unchanged)?;
+    let overrides = Overrides::parse(&options.cache_control, &options.content_type)
+        .in_phase("preflight", LiveState::Unchanged)?;
     let build = build::Options {
         source: options.source.clone(),
         exclude: options.exclude.clone(),
@@ -103,7 +103,8 @@ async fn prepare(bucket: &Bucket, options: &Publish, now_s: i64) -> Result<(Plan
 
 /// Given, or the commit, or a digest of the content.
 fn release_id(options: &Publish, gathered: &Gathered) -> String {
-    let commit = || std::env::var("CODEBUILD_RESOLVED_SOURCE_VERSION").ok().filter(|commit| !commit.is_empty());
+    let commit =
+        || std::env::var("CODEBUILD_RESOLVED_SOURCE_VERSION").ok().filter(|commit| !commit.is_empty());
     options.release_id.clone().filter(|id| !id.is_empty()).or_else(commit).unwrap_or_else(|| {
         let mut digest = Sha256::new();
         for found in &gathered.local {
@@ -115,10 +116,14 @@ fn release_id(options: &Publish, gathered: &Gathered) -> String {
 
 fn conclude(options: &Publish, planned: &Plan, applied: Option<&Applied>) {
     match options.target.format {
-        Format::Json => print(&format!("{:#}\n", show::json(&place(&options.target), Some(planned), Ok(applied)))),
+        Format::Json => {
+            print(&format!("{:#}\n", show::json(&place(&options.target), Some(planned), Ok(applied))))
+        }
         Format::Text if applied.is_none() => print("dry run: nothing was written\n"),
         Format::Text if planned.is_empty() => print("nothing to do: the site is what it is to be\n"),
-        Format::Text => print(&format!("release {} is live at {}\n", planned.release, place(&options.target))),
+        Format::Text => {
+            print(&format!("release {} is live at {}\n", planned.release, place(&options.target)))
+        }
     }
 }
 
@@ -157,7 +162,10 @@ async fn releases(aws: &AwsFlags, options: &Releases) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     for one in all.as_array().into_iter().flatten() {
-        let published = one["published_s"].as_i64().and_then(|s| jiff::Timestamp::from_second(s).ok()).unwrap_or_default();
+        let published = one["published_s"]
+            .as_i64()
+            .and_then(|s| jiff::Timestamp::from_second(s).ok())
+            .unwrap_or_default();
         let mark = if one["live"] == true { "*" } else { " " };
         let release = one["release"].as_str().unwrap_or_default();
         print(&format!("{mark} {published}  {release}  {} files\n", one["files"]));

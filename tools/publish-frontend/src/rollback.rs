@@ -73,7 +73,14 @@ fn next(live: &Manifest, back: &Record, etags: &BTreeMap<String, String>, now_s:
         (path.clone(), Retired { entry: entry.clone(), since_sequence: sequence, since_s: now_s })
     });
     let retired = newly.chain(live.retired.clone()).filter(|(path, _)| !files.contains_key(path)).collect();
-    Manifest { schema: back.manifest.schema.clone(), release: back.manifest.release.clone(), sequence, published_s: now_s, files, retired }
+    Manifest {
+        schema: back.manifest.schema.clone(),
+        release: back.manifest.release.clone(),
+        sequence,
+        published_s: now_s,
+        files,
+        retired,
+    }
 }
 
 pub async fn apply(
@@ -85,24 +92,35 @@ pub async fn apply(
     now_s: i64,
 ) -> Result<(), Failed> {
     let Some((live, etag)) = &history.live else {
-        return Err(PublishError::NoRelease(back.manifest.release.clone())).in_phase("plan", LiveState::Unchanged);
+        return Err(PublishError::NoRelease(back.manifest.release.clone()))
+            .in_phase("plan", LiveState::Unchanged);
     };
-    let lock = lock::take(bucket, &back.manifest.release, target.lock_ttl, now_s).await.in_phase("lock", LiveState::Unchanged)?;
+    let lock = lock::take(bucket, &back.manifest.release, target.lock_ttl, now_s)
+        .await
+        .in_phase("lock", LiveState::Unchanged)?;
     let result = async {
         missing(bucket, back).await.in_phase("gather", LiveState::Unchanged)?;
         let pages = restore::pages(bucket, back).await?;
         let mutable = |manifest: &Manifest| -> Vec<String> {
-            manifest.files.iter().filter(|(_, entry)| entry.class != Class::Immutable).map(|(path, _)| path.clone()).collect()
+            manifest
+                .files
+                .iter()
+                .filter(|(_, entry)| entry.class != Class::Immutable)
+                .map(|(path, _)| path.clone())
+                .collect()
         };
         let (old, new) = (mutable(live), mutable(&back.manifest));
         let paths = invalidation::paths(old.iter().chain(&new).map(String::as_str));
         let release = format!("{} after {}", back.manifest.release, live.sequence);
-        let invalidations = cdn.create(&pages, &release, &paths).await.in_phase("invalidate", LiveState::New)?;
+        let invalidations =
+            cdn.create(&pages, &release, &paths).await.in_phase("invalidate", LiveState::New)?;
         let manifest = next(live, back, pages.etags(), now_s);
         let record = Record { manifest, bodies: back.bodies.clone() };
         restore::record(bucket, record, etag, pages).await.in_phase("manifest", LiveState::New)?;
         if target.wait {
-            cdn.wait(&invalidations, target.invalidation_timeout).await.in_phase("invalidate", LiveState::New)?;
+            cdn.wait(&invalidations, target.invalidation_timeout)
+                .await
+                .in_phase("invalidate", LiveState::New)?;
         }
         Ok(())
     }
@@ -121,7 +139,9 @@ async fn missing(bucket: &Bucket, back: &Record) -> Result<(), PublishError> {
         .manifest
         .files
         .iter()
-        .filter(|(path, entry)| entry.class == Class::Immutable && objects.get(*path).is_none_or(|o| o.etag != entry.etag))
+        .filter(|(path, entry)| {
+            entry.class == Class::Immutable && objects.get(*path).is_none_or(|o| o.etag != entry.etag)
+        })
         .map(|(path, _)| path.clone())
         .collect();
     if gone.is_empty() { Ok(()) } else { Err(PublishError::Verify(gone)) }

@@ -20,7 +20,8 @@ pub fn text(plan: &Plan) -> String {
         plan.uploads().map(|upload| (upload.file.path.clone(), line(upload))).collect();
     lines.extend(plan.deletes.iter().map(|path| (path.clone(), format!("- {}", printable(path)))));
     lines.extend(plan.retained.iter().map(|kept| {
-        let until = jiff::Timestamp::from_second(kept.until_s).unwrap_or_default().strftime("%Y-%m-%d").to_string();
+        let until =
+            jiff::Timestamp::from_second(kept.until_s).unwrap_or_default().strftime("%Y-%m-%d").to_string();
         (kept.path.clone(), format!("r {}  (retained until {until})", printable(&kept.path)))
     }));
     lines.sort();
@@ -92,7 +93,11 @@ pub fn json(target: &str, plan: Option<&Plan>, outcome: Result<Option<&Applied>,
                 })
             })
             .chain(plan.deletes.iter().map(|path| json!({"path": path, "action": "delete"})))
-            .chain(plan.retained.iter().map(|kept| json!({"path": kept.path, "action": "retain", "until_s": kept.until_s})))
+            .chain(
+                plan.retained
+                    .iter()
+                    .map(|kept| json!({"path": kept.path, "action": "retain", "until_s": kept.until_s})),
+            )
             .collect();
         map.insert("release".into(), json!({"id": plan.release, "sequence": plan.sequence}));
         map.insert(

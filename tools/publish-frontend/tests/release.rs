@@ -60,7 +60,9 @@ impl Site {
         let path = std::env::var_os("PATH").unwrap_or_default();
         command.env_clear().env("PATH", path).env("HOME", self.build.path());
         command.env("AWS_ENDPOINT_URL", self.gateway.url()).env("AWS_REGION", names::REGION);
-        command.env("AWS_ACCESS_KEY_ID", names::ACCESS_KEY_ID).env("AWS_SECRET_ACCESS_KEY", names::SECRET_ACCESS_KEY);
+        command
+            .env("AWS_ACCESS_KEY_ID", names::ACCESS_KEY_ID)
+            .env("AWS_SECRET_ACCESS_KEY", names::SECRET_ACCESS_KEY);
         command.env("PUBLISH_FRONTEND_BUCKET", BUCKET).env("PUBLISH_FRONTEND_DISTRIBUTION_ID", DISTRIBUTION);
         command.args(arguments);
         tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
@@ -84,7 +86,10 @@ impl Site {
     }
 
     fn writes(&self) -> Vec<String> {
-        self.operations().into_iter().filter(|name| !(name.starts_with("Get") || name.starts_with("List") || name.starts_with("Head"))).collect()
+        self.operations()
+            .into_iter()
+            .filter(|name| !(name.starts_with("Get") || name.starts_with("List") || name.starts_with("Head")))
+            .collect()
     }
 
     fn fault(&self, operation: &str, path: &str, kind: FaultKind, times: Option<u64>) {
@@ -152,7 +157,10 @@ async fn headers_alone_are_a_change() {
     ok(&site.publish(&[]).await);
     let said = ok(&site.publish(&["--cache-control", "robots.txt=no-store"]).await);
     assert!(said.contains("m robots.txt  (public, max-age=300 → no-store)"), "{said}");
-    assert_eq!(site.gateway.engines().objects.get(BUCKET, "robots.txt").unwrap().cache_control.as_deref(), Some("no-store"));
+    assert_eq!(
+        site.gateway.engines().objects.get(BUCKET, "robots.txt").unwrap().cache_control.as_deref(),
+        Some("no-store")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -277,7 +285,9 @@ async fn foreign_objects_and_sibling_prefixes_are_left_alone() {
     }
     for day in ["one", "two", "three"] {
         site.write("index.html", day);
-        ok(&site.publish(&["--release-id", day, "--prefix", "app", "--keep-releases", "1", "--keep-days", "0"]).await);
+        ok(&site
+            .publish(&["--release-id", day, "--prefix", "app", "--keep-releases", "1", "--keep-days", "0"])
+            .await);
     }
     assert_eq!(&objects.get(BUCKET, "app2/index.html").unwrap().body[..], b"foreign");
     assert_eq!(&objects.get(BUCKET, "app/uploads/me.jpg").unwrap().body[..], b"foreign");

@@ -17,7 +17,10 @@ fn core_depends_on_neither_tokio_nor_aws() {
     assert!(names.contains(&"serde"), "the tree has its dependencies: {tree}");
     for name in names {
         assert!(
-            !(name == "tokio" || name == "hyper" || name.starts_with("aws-") || name.starts_with("greenlight-kit")),
+            !(name == "tokio"
+                || name == "hyper"
+                || name.starts_with("aws-")
+                || name.starts_with("greenlight-kit")),
             "core must not depend on {name}"
         );
     }

@@ -15,7 +15,8 @@ fn calls(tool: &str) -> Vec<(String, Vec<String>)> {
         let spec = Buildspec::parse(&std::fs::read_to_string(&path).unwrap())
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for command in spec.commands() {
-            let words: Vec<String> = command.split_whitespace().map(|word| word.trim_matches('"').to_owned()).collect();
+            let words: Vec<String> =
+                command.split_whitespace().map(|word| word.trim_matches('"').to_owned()).collect();
             if words.first().map(String::as_str) == Some(tool) {
                 found.push((format!("{}: {command}", path.display()), words));
             }
@@ -59,7 +60,9 @@ fn scripts_that_buildspecs_call_are_there_and_run() {
         for (at, _) in text.match_indices("buildspecs/scripts/") {
             let name: String =
                 text[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || "/-".contains(*c)).collect();
-            let mode = std::fs::metadata(root.join(&name)).unwrap_or_else(|_| panic!("{name} is missing")).permissions();
+            let mode = std::fs::metadata(root.join(&name))
+                .unwrap_or_else(|_| panic!("{name} is missing"))
+                .permissions();
             assert!(mode.mode() & 0o111 != 0, "{name} is not executable");
             seen += 1;
         }

@@ -73,7 +73,11 @@ async fn world_releases_changes_and_stops_broken_ones() {
     let visitors = [Visitors::arrive(world.site("test").url), Visitors::arrive(world.site("prod").url)];
     let ran = world.command(&checkout, &["run", "--auto-approve"]);
     assert_eq!(ran.code, Some(1), "{}\n{}", ran.stdout, ran.stderr);
-    assert!(ran.stderr.contains("Test / Deploy") && ran.stderr.contains("AfterAllowTestTraffic"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("Test / Deploy") && ran.stderr.contains("AfterAllowTestTraffic"),
+        "{}",
+        ran.stderr
+    );
     for visitors in visitors {
         let (visits, failures) = visitors.leave().await;
         assert!(failures.is_empty(), "{} of {visits} visits failed: {failures:?}", failures.len());
@@ -131,7 +135,8 @@ fn look_with_a_browser(world: &World, commit: &str) {
         command.env("CHROMIUM", chromium);
     }
     let output = command.output().unwrap();
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     match output.status.code() {
         Some(0) => {}
         Some(3) => eprintln!("browser test skipped: {said}"),

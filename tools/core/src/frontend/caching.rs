@@ -26,7 +26,7 @@ impl Class {
         match name {
             _ if path == "index.html" => Self::Entry,
             "sw.js" | "service-worker.js" | "version.json" => Self::Control,
-            _ if name.ends_with(".html") || name.ends_with(".htm") => Self::Html,
+            _ if matches!(name.rsplit_once('.'), Some((_, "html" | "htm"))) => Self::Html,
             _ if hashed || has_hash(name) => Self::Immutable,
             _ => Self::Mutable,
         }
@@ -56,7 +56,8 @@ fn looks_random(part: &str) -> bool {
     let allowed = part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     let digits = part.chars().filter(char::is_ascii_digit).count();
     let letters = part.chars().filter(char::is_ascii_alphabetic).count();
-    let mixed_case = part.chars().any(|c| c.is_ascii_uppercase()) && part.chars().any(|c| c.is_ascii_lowercase());
+    let mixed_case =
+        part.chars().any(|c| c.is_ascii_uppercase()) && part.chars().any(|c| c.is_ascii_lowercase());
     (8..=64).contains(&part.len()) && allowed && letters > 0 && (digits > 0 || mixed_case)
 }
 
@@ -148,8 +149,10 @@ fn content_type(path: &str) -> String {
     if name == "apple-app-site-association" {
         return "application/json".to_owned();
     }
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
-    let known = CONTENT_TYPES.iter().find(|(known, _)| *known == extension).map(|(_, kind)| (*kind).to_owned());
+    let extension =
+        name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
+    let known =
+        CONTENT_TYPES.iter().find(|(known, _)| *known == extension).map(|(_, kind)| (*kind).to_owned());
     let kind = known.unwrap_or_else(|| {
         mime_guess::from_ext(&extension).first_raw().unwrap_or("application/octet-stream").to_owned()
     });
@@ -200,7 +203,8 @@ mod tests {
     #[test]
     fn overrides_win_and_the_last_wins() {
         let overrides =
-            Overrides::parse(&["**/*.js=no-store".into(), "a.js=max-age=1".into()], &["*.x=text/x".into()]).unwrap();
+            Overrides::parse(&["**/*.js=no-store".into(), "a.js=max-age=1".into()], &["*.x=text/x".into()])
+                .unwrap();
         assert_eq!(Headers::new("a.js", Class::Mutable, &overrides).cache_control, "max-age=1");
         assert_eq!(Headers::new("b.js", Class::Mutable, &overrides).cache_control, "no-store");
         assert_eq!(Headers::new("f.x", Class::Mutable, &overrides).content_type, "text/x");

@@ -5,7 +5,8 @@ pub fn references(path: &str, page: &str) -> Vec<String> {
     let mut found = Vec::new();
     for tag in page.split('<').skip(1) {
         let tag = tag.split('>').next().unwrap_or_default();
-        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let name: String =
+            tag.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         let attribute = match name.as_str() {
             "script" | "img" | "source" | "video" | "audio" => "src",
             "link" if loads(tag) => "href",
@@ -23,7 +24,9 @@ pub fn references(path: &str, page: &str) -> Vec<String> {
 /// `<link>` that fetches a file: not `canonical`, `alternate`, `preconnect`.
 fn loads(tag: &str) -> bool {
     let rel = attribute_value(tag, "rel").unwrap_or_default().to_ascii_lowercase();
-    rel.split_whitespace().any(|rel| ["stylesheet", "icon", "modulepreload", "preload", "manifest", "apple-touch-icon"].contains(&rel))
+    rel.split_whitespace().any(|rel| {
+        ["stylesheet", "icon", "modulepreload", "preload", "manifest", "apple-touch-icon"].contains(&rel)
+    })
 }
 
 fn attribute_value(tag: &str, name: &str) -> Option<String> {
@@ -46,7 +49,10 @@ fn attribute_value(tag: &str, name: &str) -> Option<String> {
 /// The path on this site, or nothing for another site, a data URL, a fragment.
 fn resolve(page: &str, target: &str) -> Option<String> {
     let target = target.split(['?', '#']).next().unwrap_or_default();
-    if target.is_empty() || target.starts_with("//") || target.split('/').next().is_some_and(|first| first.contains(':')) {
+    if target.is_empty()
+        || target.starts_with("//")
+        || target.split('/').next().is_some_and(|first| first.contains(':'))
+    {
         return None;
     }
     let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -62,7 +68,11 @@ fn resolve(page: &str, target: &str) -> Option<String> {
         }
     }
     let path = parts.join("/");
-    Some(percent_encoding::percent_decode_str(&path).decode_utf8().map_or(path.clone(), std::borrow::Cow::into_owned))
+    Some(
+        percent_encoding::percent_decode_str(&path)
+            .decode_utf8()
+            .map_or(path.clone(), std::borrow::Cow::into_owned),
+    )
 }
 
 #[cfg(test)]

@@ -38,7 +38,8 @@ fn encode(path: &str) -> String {
 fn common_folder(paths: &[String]) -> String {
     let (Some(first), Some(last)) = (paths.first(), paths.last()) else { return "/".to_owned() };
     // Sorted: what the first and the last share, all share.
-    let shared: String = first.chars().zip(last.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
+    let shared: String =
+        first.chars().zip(last.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
     shared.rsplit_once('/').map_or_else(|| "/".to_owned(), |(folder, _)| format!("{folder}/"))
 }
 
@@ -48,7 +49,10 @@ mod tests {
 
     #[test]
     fn index_is_its_folder_too() {
-        assert_eq!(paths(["index.html", "docs/index.html"]), ["/", "/docs/", "/docs/index.html", "/index.html"]);
+        assert_eq!(
+            paths(["index.html", "docs/index.html"]),
+            ["/", "/docs/", "/docs/index.html", "/index.html"]
+        );
     }
 
     #[test]

@@ -49,8 +49,12 @@ pub enum Invalidate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     New,
-    ContentChanged { old_bytes: u64 },
-    HeadersChanged { old: Headers },
+    ContentChanged {
+        old_bytes: u64,
+    },
+    HeadersChanged {
+        old: Headers,
+    },
     /// The object is not the one that was uploaded: somebody changed it, or an earlier run was cut off.
     NotOurs,
     /// The object is gone.
@@ -164,7 +168,8 @@ pub fn plan(desired: &Desired, observed: &Observed, policy: &Policy) -> Result<P
     };
     for file in &desired.files {
         let live = known.and_then(|manifest| manifest.files.get(&file.path));
-        let entry = live.or_else(|| known.and_then(|m| m.retired.get(&file.path)).map(|retired| &retired.entry));
+        let entry =
+            live.or_else(|| known.and_then(|m| m.retired.get(&file.path)).map(|retired| &retired.entry));
         if file.class == Class::Immutable && live.is_some_and(|live| live.sha256 != file.sha256) {
             changed_assets.push(file.path.clone());
         }
@@ -174,7 +179,8 @@ pub fn plan(desired: &Desired, observed: &Observed, policy: &Policy) -> Result<P
             }
             Err(reason) => {
                 let upload = Upload { file: file.clone(), reason };
-                if file.class == Class::Immutable { plan.assets.push(upload) } else { plan.pages.push(upload) }
+                let phase = if file.class == Class::Immutable { &mut plan.assets } else { &mut plan.pages };
+                phase.push(upload);
             }
         }
     }
@@ -182,9 +188,19 @@ pub fn plan(desired: &Desired, observed: &Observed, policy: &Policy) -> Result<P
         return Err(PlanError::ImmutableChanged(changed_assets));
     }
     // Largest first: the slowest upload starts first.
-    plan.assets.sort_by(|a, b| b.file.size_bytes.cmp(&a.file.size_bytes).then_with(|| a.file.path.cmp(&b.file.path)));
+    plan.assets.sort_by(|a, b| {
+        b.file.size_bytes.cmp(&a.file.size_bytes).then_with(|| a.file.path.cmp(&b.file.path))
+    });
     plan.pages.sort_by(|a, b| a.file.class.cmp(&b.file.class).then_with(|| a.file.path.cmp(&b.file.path)));
-    retire(desired, observed, policy, &mut plan);
+    if let Some(manifest) = known {
+        let wanted: BTreeSet<&str> = desired.files.iter().map(|file| file.path.as_str()).collect();
+        plan.removed = manifest.files.keys().filter(|path| !wanted.contains(path.as_str())).count();
+        // Without a change this is the live release again, not another one.
+        if plan.is_empty() {
+            plan.sequence = manifest.sequence;
+        }
+        retire(manifest, &wanted, observed, policy, &mut plan);
+    }
     if plan.deletes.len() > policy.max_delete {
         return Err(PlanError::TooManyDeletes { count: plan.deletes.len(), max: policy.max_delete });
     }
@@ -226,10 +242,13 @@ fn reason(
 }
 
 /// Decides over what earlier releases had and this one does not. What no manifest of ours names is never touched.
-fn retire(desired: &Desired, observed: &Observed, policy: &Policy, plan: &mut Plan) {
-    let Some(manifest) = &observed.manifest else { return };
-    let wanted: BTreeSet<&str> = desired.files.iter().map(|file| file.path.as_str()).collect();
-    plan.removed = manifest.files.keys().filter(|path| !wanted.contains(path.as_str())).count();
+fn retire(
+    manifest: &Manifest,
+    wanted: &BTreeSet<&str>,
+    observed: &Observed,
+    policy: &Policy,
+    plan: &mut Plan,
+) {
     let newly = manifest.files.iter().map(|(path, entry)| {
         let retired = Retired { entry: entry.clone(), since_sequence: plan.sequence, since_s: policy.now_s };
         (path.clone(), retired)
@@ -240,18 +259,20 @@ fn retire(desired: &Desired, observed: &Observed, policy: &Policy, plan: &mut Pl
             continue;
         }
         let until_s = retired.since_s + i64::from(policy.keep_days) * DAY_S;
-        let releases = plan.sequence.saturating_sub(retired.since_sequence);
+        // The releases without it, this one among them.
+        let releases = (plan.sequence + 1).saturating_sub(retired.since_sequence);
         // A key that somebody else has replaced is not ours any more.
         let ours = observed.objects.get(&path).is_some_and(|object| object.etag == retired.entry.etag);
         if !ours {
             continue;
         }
         if releases >= policy.keep_releases && policy.now_s >= until_s {
-            plan.deletes.push(path);
+            plan.deletes.push(path.clone());
         } else {
             plan.retained.push(Retained { path: path.clone(), until_s });
-            plan.retired.insert(path, retired);
         }
+        // Deleted ones too: if the delete fails, the next release still knows that they are ours.
+        plan.retired.insert(path, retired);
     }
 }
 

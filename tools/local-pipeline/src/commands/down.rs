@@ -15,9 +15,8 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(45);
 pub async fn run(state: &Path, purge: bool) -> Result<Exit, Failure> {
     match Daemon::load(state) {
         Some(daemon) if daemon.is_up().await => stop(&daemon).await,
-        // The record of a world that is gone; its pid may be somebody else's by now.
-        Some(_) => tell("the local world is not running"),
-        None => tell("the local world is not running"),
+        // A record may be left of a world that is gone; its pid may be somebody else's by now.
+        Some(_) | None => tell("the local world is not running"),
     }
     Daemon::forget(state);
     if purge && state.exists() {

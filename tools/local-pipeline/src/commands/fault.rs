@@ -20,10 +20,14 @@ pub async fn run(state: &Path, fault: &Fault) -> Result<Exit, Failure> {
         Fault::Clear => ("DELETE", String::new()),
     };
     let url = format!("{}/_local/faults", daemon.endpoint_url);
-    let answer = client::send(method, &url, &[], body).await.map_err(|error| Failure::new(Exit::Unavailable, error))?;
+    let answer = client::send(method, &url, &[], body)
+        .await
+        .map_err(|error| Failure::new(Exit::Unavailable, error))?;
     let text = String::from_utf8_lossy(&answer.body).into_owned();
     if answer.status != 200 {
-        return Err(Failure::new(Exit::Usage, Refused(text)).hint("`local-pipeline fault add --help` has an example"));
+        return Err(
+            Failure::new(Exit::Usage, Refused(text)).hint("`local-pipeline fault add --help` has an example")
+        );
     }
     if matches!(fault, Fault::List) {
         say(&text);

@@ -17,10 +17,13 @@ pub async fn run(state: &Path, wanted: &str) -> Result<Exit, Failure> {
     let daemon = super::running(state).await?;
     let answer = pipeline_call(&daemon, "ListActionExecutions", &json!({"pipelineName": PIPELINE})).await?;
     let runs = answer.get("actionExecutionDetails").and_then(Value::as_array).cloned().unwrap_or_default();
-    let text = |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |value: &Value, pointer: &str| {
+        value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
     let log = runs.iter().find_map(|run| {
         let (stage, action) = (text(run, "/stageName"), text(run, "/actionName"));
-        let fits = wanted.eq_ignore_ascii_case(&action) || wanted.eq_ignore_ascii_case(&format!("{stage}/{action}"));
+        let fits =
+            wanted.eq_ignore_ascii_case(&action) || wanted.eq_ignore_ascii_case(&format!("{stage}/{action}"));
         let url = text(run, "/output/executionResult/externalExecutionUrl");
         url.strip_prefix("file://").filter(|_| fits).map(str::to_owned)
     });

@@ -24,8 +24,9 @@ pub async fn run(state: &Path, release: &Release) -> Result<Exit, Failure> {
 
 /// Starts an execution and returns its id.
 pub async fn start(daemon: &Daemon, checkout: &Path, release: &Release) -> Result<String, Failure> {
-    let snapshot = snapshot::take(checkout, release.commit.as_deref())
-        .map_err(|error| Failure::new(Exit::Usage, error).hint("run it inside the checkout that is to be released"))?;
+    let snapshot = snapshot::take(checkout, release.commit.as_deref()).map_err(|error| {
+        Failure::new(Exit::Usage, error).hint("run it inside the checkout that is to be released")
+    })?;
     let what = if snapshot.dirty { "the work tree with its changes, as commit" } else { "commit" };
     tell(&format!("releasing {what} {}", snapshot.commit));
     let input = json!({

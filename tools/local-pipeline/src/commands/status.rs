@@ -21,7 +21,7 @@ pub async fn run(state: &Path) -> Result<Exit, Failure> {
             let status = text(action, "/latestExecution/status", "-");
             let error = text(action, "/latestExecution/errorDetails/message", "");
             let first = error.lines().next().unwrap_or_default();
-            say(&format!("    {:<10} {status} {first}", text(action, "/actionName", "")).trim_end().to_owned());
+            say(format!("    {:<10} {status} {first}", text(action, "/actionName", "")).trim_end());
         }
     }
     for site in &daemon.sites {

@@ -17,7 +17,7 @@ use crate::preflight;
 use crate::world::PIPELINE;
 
 /// How long the world may take to come up.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 /// Lines of the log that are shown when it does not.
 const QUOTED_LINES: usize = 20;
 
@@ -62,7 +62,14 @@ async fn start(state: &Path, up: &Up) -> Result<Daemon, Failure> {
     std::fs::create_dir_all(state.join("logs")).map_err(io)?;
     let log = std::fs::File::create(log_path(state)).map_err(io)?;
     let mut command = Command::new(std::env::current_exe().map_err(io)?);
-    command.arg("serve").arg("--state").arg(state).arg("--checkout").arg(&up.checkout).arg("--emulator").arg(&up.emulator);
+    command
+        .arg("serve")
+        .arg("--state")
+        .arg(state)
+        .arg("--checkout")
+        .arg(&up.checkout)
+        .arg("--emulator")
+        .arg(&up.emulator);
     if let Some(tools) = &up.tools {
         command.arg("--tools").arg(tools);
     }

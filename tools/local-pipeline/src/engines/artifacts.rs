@@ -36,8 +36,9 @@ pub fn pack(base: &Path, files: &[PathBuf]) -> Result<Bytes, ArtifactError> {
         let read = |source| ArtifactError::Read { path: path.clone(), source };
         let mode = std::fs::metadata(&path).map_err(read)?.permissions().mode();
         // Artifacts never leave this machine: packing would only cost time.
-        let options =
-            SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored).unix_permissions(mode);
+        let options = SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored)
+            .unix_permissions(mode);
         writer.start_file(file.to_string_lossy(), options)?;
         writer
             .write_all(&std::fs::read(&path).map_err(read)?)
@@ -89,7 +90,8 @@ pub fn read_file(artifact: &[u8], name: &str) -> Result<Option<String>, Artifact
 pub fn select(base: &Path, patterns: &[String]) -> Result<Vec<PathBuf>, ArtifactError> {
     let mut files = Vec::new();
     for entry in walkdir::WalkDir::new(base).sort_by_file_name() {
-        let entry = entry.map_err(|error| ArtifactError::Read { path: base.to_owned(), source: error.into() })?;
+        let entry =
+            entry.map_err(|error| ArtifactError::Read { path: base.to_owned(), source: error.into() })?;
         if !entry.file_type().is_dir()
             && let Ok(relative) = entry.path().strip_prefix(base)
             && patterns.iter().any(|pattern| matches(pattern, relative))
@@ -159,11 +161,15 @@ mod tests {
         let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         std::fs::create_dir(from.path().join("bin")).unwrap();
         std::fs::write(from.path().join("bin/tool"), "x").unwrap();
-        std::fs::set_permissions(from.path().join("bin/tool"), std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::set_permissions(from.path().join("bin/tool"), std::fs::Permissions::from_mode(0o755))
+            .unwrap();
         let files = select(from.path(), &["**/*".to_owned()]).unwrap();
         let bytes = pack(from.path(), &files).unwrap();
         unpack(&bytes, to.path()).unwrap();
-        assert_eq!(std::fs::metadata(to.path().join("bin/tool")).unwrap().permissions().mode() & 0o777, 0o755);
+        assert_eq!(
+            std::fs::metadata(to.path().join("bin/tool")).unwrap().permissions().mode() & 0o777,
+            0o755
+        );
         assert_eq!(read_file(&bytes, "bin/tool").unwrap().as_deref(), Some("x"));
         assert_eq!(read_file(&bytes, "absent").unwrap(), None);
         assert!(matches!(select(from.path(), &["*.zip".to_owned()]), Err(ArtifactError::NothingMatches(_))));

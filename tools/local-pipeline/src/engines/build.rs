@@ -71,6 +71,7 @@ impl Build {
         self.lock().projects.insert(project.name.clone(), project);
     }
 
+    #[expect(clippy::unused_async, reason = "every engine's call is async, whether it waits or not")]
     pub async fn call(&self, operation: &str, input: &Value) -> Result<Value, ApiError> {
         match operation {
             "BatchGetProjects" => Ok(self.describe_projects(&strings(input, "names"))),
@@ -94,7 +95,7 @@ impl Build {
             let found = state.projects.get(project).cloned().ok_or_else(|| {
                 ApiError::new("ResourceNotFoundException", format!("Project cannot be found: {project}"))
             })?;
-            let number = state.builds.values().filter(|build| build.project == project.to_string()).count() + 1;
+            let number = state.builds.values().filter(|build| build.project == project).count() + 1;
             (found, u64::try_from(number).unwrap_or(u64::MAX))
         };
         let id = format!("{}:{}", project.name, uuid::Uuid::new_v4());
@@ -113,7 +114,15 @@ impl Build {
                 log: log.clone(),
             },
         );
-        let job = worker::Job { settings: &self.settings, objects: &self.objects, groups: &self.running, project: &project, id: &id, number, log: &log };
+        let job = worker::Job {
+            settings: &self.settings,
+            objects: &self.objects,
+            groups: &self.running,
+            project: &project,
+            id: &id,
+            number,
+            log: &log,
+        };
         let outcome = worker::run(&job, input).await;
         if let Some(record) = self.lock().builds.get_mut(&id) {
             record.status = if outcome.succeeded { "SUCCEEDED" } else { "FAILED" };
@@ -125,7 +134,7 @@ impl Build {
     }
 
     /// Ends every build that runs.
-    pub async fn shutdown(&self) {
+    pub fn shutdown(&self) {
         self.running.kill_all();
     }
 
@@ -161,8 +170,11 @@ impl Build {
             .iter()
             .filter_map(|id| state.builds.get(id))
             .map(|build| {
-                let exported: Vec<Value> =
-                    build.exported.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+                let exported: Vec<Value> = build
+                    .exported
+                    .iter()
+                    .map(|(name, value)| json!({"name": name, "value": value}))
+                    .collect();
                 json!({
                     "id": build.id,
                     "arn": names::arn("codebuild", &format!("build/{}", build.id)),

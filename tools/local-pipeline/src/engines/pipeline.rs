@@ -58,7 +58,12 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    pub fn new(objects: Arc<Objects>, build: Arc<Build>, deploy: Arc<Deploy>, tasks: Arc<Tasks>) -> Arc<Self> {
+    pub fn new(
+        objects: Arc<Objects>,
+        build: Arc<Build>,
+        deploy: Arc<Deploy>,
+        tasks: Arc<Tasks>,
+    ) -> Arc<Self> {
         Arc::new_cyclic(|myself| Self {
             myself: Weak::clone(myself),
             objects,
@@ -80,6 +85,7 @@ impl Pipeline {
         self.events.subscribe()
     }
 
+    #[expect(clippy::unused_async, reason = "every engine's call is async, whether it waits or not")]
     pub async fn call(&self, operation: &str, input: &Value) -> Result<Value, ApiError> {
         operations::call(self, operation, input)
     }
@@ -122,7 +128,7 @@ impl Pipeline {
 
     /// Publishes an event of `CodePipeline`
     /// (<https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html>, 2026-11).
-    fn publish(&self, kind: &str, pipeline: &str, detail: Value) {
+    fn publish(&self, kind: &str, pipeline: &str, detail: &Value) {
         // Nobody listening is fine.
         let _ = self.events.send(json!({
             "version": "0",

@@ -10,7 +10,7 @@ use crate::http::{Request, Response, response};
 /// No AWS path begins like this.
 pub const PREFIX: &str = "/_local/";
 
-pub async fn handle(shared: &Shared, request: &Request) -> Response {
+pub fn handle(shared: &Shared, request: &Request) -> Response {
     let path = request.uri().path().trim_start_matches(PREFIX);
     match (request.method(), path) {
         (&Method::GET, "health") => answer(200, &json!({"status": "ok"})),

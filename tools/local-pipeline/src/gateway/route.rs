@@ -97,7 +97,11 @@ pub fn error_response(call: &Call, status: u16, code: &str) -> Response {
         "s3" => response(
             status,
             "application/xml",
-            format!("<Error><Code>{}</Code><Message>{}</Message></Error>", xml_text(code), xml_text(&error.message)),
+            format!(
+                "<Error><Code>{}</Code><Message>{}</Message></Error>",
+                xml_text(code),
+                xml_text(&error.message)
+            ),
         ),
         "cloudfront" | "elasticloadbalancing" => query_response(ELB_NAMESPACE, &call.operation, Err(error)),
         _ => json_response(Err(error)),
@@ -118,8 +122,7 @@ mod tests {
         builder.body(Bytes::new()).unwrap()
     }
 
-    const SCOPE: &str =
-        "AWS4-HMAC-SHA256 Credential=AKIA/20261101/eu-central-1/codepipeline/aws4_request, SignedHeaders=host, Signature=0";
+    const SCOPE: &str = "AWS4-HMAC-SHA256 Credential=AKIA/20261101/eu-central-1/codepipeline/aws4_request, SignedHeaders=host, Signature=0";
 
     #[test]
     fn json_services_are_known_by_scope_and_target() {

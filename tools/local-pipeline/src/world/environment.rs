@@ -74,9 +74,7 @@ async fn parameters(gateway: &RunningGateway, environment: &str) -> Result<Strin
 /// The schema is described in `backend/README.md`.
 async fn table(gateway: &RunningGateway, prefix: &str) -> Result<(), WorldError> {
     let attribute = |name: &str| json!({"AttributeName": name, "AttributeType": "S"});
-    let key = |hash: &str, range: &str| {
-        json!([{"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": range, "KeyType": "RANGE"}])
-    };
+    let key = |hash: &str, range: &str| json!([{"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": range, "KeyType": "RANGE"}]);
     let name = format!("{prefix}-journal");
     let attributes = ["pk", "sk", "gsi1pk", "gsi1sk"].map(attribute);
     let input = json!({
@@ -176,12 +174,18 @@ async fn service(
     Ok(())
 }
 
-fn hook(gateway: &RunningGateway, settings: &WorldSettings, prefix: &str, environment: &str) -> Result<(), WorldError> {
+fn hook(
+    gateway: &RunningGateway,
+    settings: &WorldSettings,
+    prefix: &str,
+    environment: &str,
+) -> Result<(), WorldError> {
     let path = settings.checkout.join("backend/deploy/validate.toml");
     let config = std::fs::read_to_string(&path)
         .map_err(|source| WorldError::Read { path: path.display().to_string(), source })?;
     let report = format!("s3://{}/reports/{environment}", artifact_bucket());
-    let variables = [("VALIDATE_CONFIG", config), ("REPORT_LOCATION", report), ("ENVIRONMENT", environment.to_owned())];
+    let variables =
+        [("VALIDATE_CONFIG", config), ("REPORT_LOCATION", report), ("ENVIRONMENT", environment.to_owned())];
     let function = FunctionSpec {
         name: format!("{prefix}-validate-deploy"),
         program: settings.hook.clone(),
@@ -189,11 +193,19 @@ fn hook(gateway: &RunningGateway, settings: &WorldSettings, prefix: &str, enviro
         timeout: std::time::Duration::from_mins(15),
         memory_mb: 128,
     };
-    gateway.engines().functions.create(function).map_err(WorldError::create(format!("the function {prefix}-validate-deploy")))?;
+    gateway
+        .engines()
+        .functions
+        .create(function)
+        .map_err(WorldError::create(format!("the function {prefix}-validate-deploy")))?;
     Ok(())
 }
 
-async fn deployment_group(gateway: &RunningGateway, prefix: &str, balancer: &LoadBalancer) -> Result<(), WorldError> {
+async fn deployment_group(
+    gateway: &RunningGateway,
+    prefix: &str,
+    balancer: &LoadBalancer,
+) -> Result<(), WorldError> {
     let target = |operation: &str| format!("{CODEDEPLOY}.{operation}");
     let application = json!({"applicationName": prefix, "computePlatform": "ECS"});
     call(gateway, prefix, "codedeploy", &target("CreateApplication"), &application).await?;
@@ -223,7 +235,10 @@ fn projects(gateway: &RunningGateway, prefix: &str, bucket: &str, distribution: 
     let project = |name: &str, buildspec: &str, variables: &[(&str, &str)]| Project {
         name: format!("{prefix}-{name}"),
         buildspec: format!("buildspecs/{buildspec}.yml"),
-        environment: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        environment: variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         timeout_minutes: 15,
     };
     let build = &gateway.engines().build;

@@ -30,16 +30,27 @@ pub struct Cdn {
 
 impl Cdn {
     /// One for each distribution. The reference follows from the content, so a retry finds the same one.
-    pub async fn create(&self, _live: &PagesLive, release: &str, paths: &[String]) -> Result<Vec<Invalidation>, PublishError> {
+    pub async fn create(
+        &self,
+        _live: &PagesLive,
+        release: &str,
+        paths: &[String],
+    ) -> Result<Vec<Invalidation>, PublishError> {
         let mut created = Vec::new();
         if paths.is_empty() {
             return Ok(created);
         }
         for distribution_id in &self.distribution_ids {
             let batch = batch(release, distribution_id, paths)?;
-            let request = self.cloudfront.create_invalidation().distribution_id(distribution_id).invalidation_batch(batch);
-            let answer =
-                request.send().await.map_err(|error| AwsError::new("cloudfront", "CreateInvalidation", &error))?;
+            let request = self
+                .cloudfront
+                .create_invalidation()
+                .distribution_id(distribution_id)
+                .invalidation_batch(batch);
+            let answer = request
+                .send()
+                .await
+                .map_err(|error| AwsError::new("cloudfront", "CreateInvalidation", &error))?;
             if let Some(invalidation) = answer.invalidation() {
                 created.push(Invalidation {
                     distribution_id: distribution_id.clone(),
@@ -56,14 +67,20 @@ impl Cdn {
         for one in all.iter().filter(|one| !one.completed) {
             let mut pause = FIRST_POLL;
             loop {
-                let request = self.cloudfront.get_invalidation().distribution_id(&one.distribution_id).id(&one.id);
-                let answer =
-                    request.send().await.map_err(|error| AwsError::new("cloudfront", "GetInvalidation", &error))?;
+                let request =
+                    self.cloudfront.get_invalidation().distribution_id(&one.distribution_id).id(&one.id);
+                let answer = request
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new("cloudfront", "GetInvalidation", &error))?;
                 if answer.invalidation().is_some_and(|invalidation| invalidation.status() == "Completed") {
                     break;
                 }
                 if Instant::now() + pause > deadline {
-                    return Err(PublishError::InvalidationSlow { id: one.id.clone(), seconds: timeout.as_secs() });
+                    return Err(PublishError::InvalidationSlow {
+                        id: one.id.clone(),
+                        seconds: timeout.as_secs(),
+                    });
                 }
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_POLL);
@@ -83,8 +100,10 @@ fn batch(release: &str, distribution_id: &str, paths: &[String]) -> Result<Inval
         request_id: None,
         status: None,
     };
-    let reference = hex::encode(Sha256::digest(format!("{release}\n{distribution_id}\n{}", paths.join("\n"))));
+    let reference =
+        hex::encode(Sha256::digest(format!("{release}\n{distribution_id}\n{}", paths.join("\n"))));
     let quantity = i32::try_from(paths.len()).unwrap_or(i32::MAX);
-    let paths = Paths::builder().quantity(quantity).set_items(Some(paths.to_vec())).build().map_err(refused)?;
+    let paths =
+        Paths::builder().quantity(quantity).set_items(Some(paths.to_vec())).build().map_err(refused)?;
     Ok(InvalidationBatch::builder().paths(paths).caller_reference(reference).build().map_err(refused)?)
 }

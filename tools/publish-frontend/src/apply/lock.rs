@@ -25,7 +25,12 @@ pub struct Lock<'a> {
     etag: String,
 }
 
-pub async fn take<'a>(bucket: &'a Bucket, release: &str, ttl: Duration, now_s: i64) -> Result<Lock<'a>, PublishError> {
+pub async fn take<'a>(
+    bucket: &'a Bucket,
+    release: &str,
+    ttl: Duration,
+    now_s: i64,
+) -> Result<Lock<'a>, PublishError> {
     let until_s = now_s.saturating_add(i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX));
     let body = Body { owner: owner(), release: release.to_owned(), until_s };
     if let Some(etag) = put(bucket, &body, None).await? {
@@ -79,13 +84,18 @@ async fn put(bucket: &Bucket, body: &Body, replaces: Option<&str>) -> Result<Opt
         Ok(answer) => Ok(Some(bare(answer.e_tag()))),
         Err(error) => {
             let error = AwsError::new("s3", "PutObject", &error);
-            if error.kind == AwsErrorKind::Conflict || error.status == Some(412) { Ok(None) } else { Err(error.into()) }
+            if error.kind == AwsErrorKind::Conflict || error.status == Some(412) {
+                Ok(None)
+            } else {
+                Err(error.into())
+            }
         }
     }
 }
 
 fn locked(owner: &str, until_s: i64) -> PublishError {
-    let until = jiff::Timestamp::from_second(until_s).map_or_else(|_| until_s.to_string(), |time| time.to_string());
+    let until =
+        jiff::Timestamp::from_second(until_s).map_or_else(|_| until_s.to_string(), |time| time.to_string());
     PublishError::Locked { owner: owner.to_owned(), until }
 }
 

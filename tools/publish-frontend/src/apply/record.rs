@@ -36,7 +36,11 @@ pub async fn write(
     store(bucket, Record { manifest, bodies }, replaces).await
 }
 
-pub(super) async fn store(bucket: &Bucket, record: Record, replaces: Option<&str>) -> Result<Recorded, PublishError> {
+pub(super) async fn store(
+    bucket: &Bucket,
+    record: Record,
+    replaces: Option<&str>,
+) -> Result<Recorded, PublishError> {
     let key = bucket.record_key(record.manifest.sequence);
     put(bucket, &key, serde_json::to_vec(&record).unwrap_or_default(), Condition::None).await?;
     let condition = replaces.map_or(Condition::Absent, Condition::Is);
@@ -51,7 +55,12 @@ enum Condition<'a> {
     Is(&'a str),
 }
 
-async fn put(bucket: &Bucket, key: &str, body: Vec<u8>, condition: Condition<'_>) -> Result<(), PublishError> {
+async fn put(
+    bucket: &Bucket,
+    key: &str,
+    body: Vec<u8>,
+    condition: Condition<'_>,
+) -> Result<(), PublishError> {
     let request = bucket
         .s3
         .put_object()

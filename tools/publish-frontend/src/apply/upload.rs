@@ -63,7 +63,11 @@ impl Uploader<'_> {
     }
 
     /// Uploads in parallel. After a failure nothing new starts; what is in flight ends, and its ETags are kept.
-    async fn all(&self, uploads: &[Upload], etags: &mut BTreeMap<String, String>) -> Result<(), PublishError> {
+    async fn all(
+        &self,
+        uploads: &[Upload],
+        etags: &mut BTreeMap<String, String>,
+    ) -> Result<(), PublishError> {
         let stop = std::cell::Cell::new(false);
         let mut running = stream::iter(uploads)
             .map(|upload| {
@@ -118,7 +122,10 @@ impl Uploader<'_> {
             Ok(answer) => Ok(bare(answer.e_tag())),
             Err(error) => {
                 let error = AwsError::new("s3", "PutObject", &error);
-                let changed = matches!(error.code.as_deref(), Some("BadDigest" | "InvalidDigest" | "XAmzContentChecksumMismatch"));
+                let changed = matches!(
+                    error.code.as_deref(),
+                    Some("BadDigest" | "InvalidDigest" | "XAmzContentChecksumMismatch")
+                );
                 if changed {
                     return Err(PublishError::ChangedWhileReading { path: found.source.clone() });
                 }

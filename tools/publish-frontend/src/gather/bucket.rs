@@ -50,19 +50,24 @@ impl Bucket {
     }
 
     /// A JSON object of ours and its ETag, or nothing where there is none.
-    pub async fn read_json<T: DeserializeOwned>(&self, key: &str) -> Result<Option<(T, String)>, PublishError> {
+    pub async fn read_json<T: DeserializeOwned>(
+        &self,
+        key: &str,
+    ) -> Result<Option<(T, String)>, PublishError> {
         let answer = match self.s3.get_object().bucket(self.name.as_str()).key(key).send().await {
             Ok(answer) => answer,
             Err(error) => {
-                let missing = matches!(&error, SdkError::ServiceError(service) if service.err().is_no_such_key());
+                let missing =
+                    matches!(&error, SdkError::ServiceError(service) if service.err().is_no_such_key());
                 return if missing { Ok(None) } else { Err(AwsError::new("s3", "GetObject", &error).into()) };
             }
         };
         let etag = bare(answer.e_tag());
-        let body = answer.body.collect().await.map_err(|error| PublishError::Read {
-            path: key.into(),
-            source: std::io::Error::other(error),
-        })?;
+        let body = answer
+            .body
+            .collect()
+            .await
+            .map_err(|error| PublishError::Read { path: key.into(), source: std::io::Error::other(error) })?;
         let value = serde_json::from_slice(&body.into_bytes())
             .map_err(|source| PublishError::Manifest { key: key.to_owned(), source })?;
         Ok(Some((value, etag)))
@@ -87,7 +92,9 @@ impl Bucket {
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| AwsError::new("s3", "ListBucket", &error))?;
             for object in page.contents() {
-                let Some(path) = object.key().and_then(|key| key.strip_prefix(self.prefix.as_str())) else { continue };
+                let Some(path) = object.key().and_then(|key| key.strip_prefix(self.prefix.as_str())) else {
+                    continue;
+                };
                 let size_bytes = object.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
                 objects.insert(path.to_owned(), RemoteObject { size_bytes, etag: bare(object.e_tag()) });
             }

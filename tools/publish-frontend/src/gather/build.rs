@@ -34,7 +34,12 @@ pub fn read(options: &Options) -> Result<Vec<Found>, PublishError> {
         })?;
         let relative = entry.path().strip_prefix(&root).unwrap_or(entry.path());
         let path = relative.to_str().ok_or_else(|| PublishError::Name(relative.to_owned()))?;
-        if path.is_empty() || skipped(path) || exclude.is_match(path) || (!options.source_maps && path.ends_with(".map")) {
+        if path.is_empty()
+            || skipped(path)
+            || exclude.is_match(path)
+            || (!options.source_maps
+                && Path::new(path).extension().is_some_and(|extension| extension == "map"))
+        {
             continue;
         }
         if entry.path_is_symlink() {
@@ -135,7 +140,12 @@ mod tests {
     use super::*;
 
     fn options(folder: &Path) -> Options {
-        Options { source: folder.to_owned(), exclude: Vec::new(), overrides: Overrides::default(), source_maps: false }
+        Options {
+            source: folder.to_owned(),
+            exclude: Vec::new(),
+            overrides: Overrides::default(),
+            source_maps: false,
+        }
     }
 
     fn names(folder: &Path) -> Result<Vec<String>, PublishError> {
@@ -145,7 +155,9 @@ mod tests {
     #[test]
     fn secrets_and_maps_stay_at_home() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["index.html", ".env.local", "key.pem", "a.js.map", ".well-known/x", ".git/config", "ü +%#.txt"] {
+        for name in
+            ["index.html", ".env.local", "key.pem", "a.js.map", ".well-known/x", ".git/config", "ü +%#.txt"]
+        {
             let path = folder.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "x").unwrap();
@@ -163,7 +175,10 @@ mod tests {
         assert!(matches!(names(folder.path()), Err(PublishError::Symlink { why: "leads nowhere", .. })));
         std::fs::remove_file(folder.path().join("broken")).unwrap();
         std::os::unix::fs::symlink("/etc/hostname", folder.path().join("out")).unwrap();
-        assert!(matches!(names(folder.path()), Err(PublishError::Symlink { why: "leaves the build folder", .. })));
+        assert!(matches!(
+            names(folder.path()),
+            Err(PublishError::Symlink { why: "leaves the build folder", .. })
+        ));
     }
 
     #[test]

@@ -116,7 +116,8 @@ pub struct Cache {
 
 impl Buildspec {
     pub fn parse(text: &str) -> Result<Self, BuildspecError> {
-        let spec: Self = serde_saphyr::from_str(text).map_err(|error| BuildspecError::Syntax(error.to_string()))?;
+        let spec: Self =
+            serde_saphyr::from_str(text).map_err(|error| BuildspecError::Syntax(error.to_string()))?;
         if (spec.version - 0.2).abs() > f64::EPSILON {
             return Err(BuildspecError::Version(spec.version.to_string()));
         }
@@ -162,7 +163,10 @@ mod tests {
 
     #[test]
     fn refuses_what_codebuild_would() {
-        assert!(matches!(Buildspec::parse("version: 0.1\nphases: {build: {commands: [x]}}"), Err(BuildspecError::Version(_))));
+        assert!(matches!(
+            Buildspec::parse("version: 0.1\nphases: {build: {commands: [x]}}"),
+            Err(BuildspecError::Version(_))
+        ));
         assert!(matches!(Buildspec::parse("version: 0.2\n"), Err(BuildspecError::Empty)));
         assert!(matches!(Buildspec::parse("version: 0.2\nphase: {}"), Err(BuildspecError::Syntax(_))));
     }

@@ -38,8 +38,12 @@ pub fn compose(spec: &Buildspec) -> String {
         let Some(phase) = spec.phase(name) else { continue };
         let key = name.key();
         // post_build runs after a failed build, and only then: what failed before the build skips both.
-        let guard = if name == PhaseName::PostBuild { "\"$__go\" = 1 -o \"$__built\" = 1" } else { "\"$__go\" = 1" };
-        let _ = writeln!(out, "__built=${{__built:-0}}; if [ {guard} ]; then __rc=0; printf 'start {key}\\n' >&3");
+        let guard =
+            if name == PhaseName::PostBuild { "\"$__go\" = 1 -o \"$__built\" = 1" } else { "\"$__go\" = 1" };
+        let _ = writeln!(
+            out,
+            "__built=${{__built:-0}}; if [ {guard} ]; then __rc=0; printf 'start {key}\\n' >&3"
+        );
         if name == PhaseName::Build {
             out.push_str("__built=1\n");
         }
@@ -101,7 +105,7 @@ mod tests {
     #[test]
     fn one_shell_for_all_phases() {
         let (_, out, ok, exports) = run(
-r#"{version: 0.2, env: {exported-variables: [B]}, phases: {install: {commands: ["A=it\\'s", "cd /"]}, build: {commands: ['B="$A $PWD"', 'echo "got $B"']}}}"#,
+            r#"{version: 0.2, env: {exported-variables: [B]}, phases: {install: {commands: ["A=it\\'s", "cd /"]}, build: {commands: ['B="$A $PWD"', 'echo "got $B"']}}}"#,
         );
         assert!(ok);
         assert!(out.contains("got it's /"), "{out}");

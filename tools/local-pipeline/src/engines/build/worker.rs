@@ -86,15 +86,16 @@ pub(super) async fn run(job: &Job<'_>, input: BuildInput) -> BuildOutcome {
         Ok(outcome) => outcome,
         Err(message) => BuildOutcome { message, ..BuildOutcome::default() },
     };
-    outcome.id = job.id.to_owned();
-    outcome.log = job.log.to_owned();
+    job.id.clone_into(&mut outcome.id);
+    job.log.clone_into(&mut outcome.log);
     let _ = std::fs::remove_dir_all(&folder);
     outcome
 }
 
 async fn attempt(job: &Job<'_>, input: &BuildInput, folder: &Path) -> Result<BuildOutcome, String> {
     let source = folder.join("src");
-    std::fs::create_dir_all(&source).map_err(|error| format!("cannot create {}: {error}", source.display()))?;
+    std::fs::create_dir_all(&source)
+        .map_err(|error| format!("cannot create {}: {error}", source.display()))?;
     let mut environment = environment(job, input, folder);
     for (index, (name, location)) in input.primary.iter().chain(&input.secondary).enumerate() {
         let target = if index == 0 { source.clone() } else { folder.join(format!("src-{name}")) };
@@ -106,7 +107,8 @@ async fn attempt(job: &Job<'_>, input: &BuildInput, folder: &Path) -> Result<Bui
     let path = source.join(&job.project.buildspec);
     let text = std::fs::read_to_string(&path)
         .map_err(|error| format!("YAML_FILE_ERROR: stat {}: {error}", job.project.buildspec))?;
-    let spec = Buildspec::parse(&text).map_err(|error| format!("YAML_FILE_ERROR: {}: {error}", job.project.buildspec))?;
+    let spec = Buildspec::parse(&text)
+        .map_err(|error| format!("YAML_FILE_ERROR: {}: {error}", job.project.buildspec))?;
     for (name, value) in &spec.env.variables {
         environment.entry(name.clone()).or_insert_with(|| value.clone());
     }
@@ -118,15 +120,15 @@ async fn attempt(job: &Job<'_>, input: &BuildInput, folder: &Path) -> Result<Bui
     if outcome.succeeded {
         upload(job.objects, &spec, &input.outputs, &source)?;
     } else if outcome.message.is_empty() {
-        "the build's shell ended early".clone_into(&mut outcome.message);
+        outcome.message.push_str("the build's shell ended early");
     }
     Ok(outcome)
 }
 
 fn fetch(objects: &Objects, name: &str, location: &Location, target: &Path) -> Result<(), String> {
-    let object = objects
-        .get(&location.bucket, &location.key)
-        .ok_or_else(|| format!("the input artifact {name} is not at s3://{}/{}", location.bucket, location.key))?;
+    let object = objects.get(&location.bucket, &location.key).ok_or_else(|| {
+        format!("the input artifact {name} is not at s3://{}/{}", location.bucket, location.key)
+    })?;
     artifacts::unpack(&object.body, target).map_err(|error| format!("the input artifact {name}: {error}"))
 }
 
@@ -135,10 +137,14 @@ fn fetch(objects: &Objects, name: &str, location: &Location, target: &Path) -> R
 fn environment(job: &Job<'_>, input: &BuildInput, folder: &Path) -> BTreeMap<String, String> {
     let lent = |name: &str| {
         ["PATH", "HOME", "LANG", "USER", "SHELL", "SSL_CERT_FILE", "SSL_CERT_DIR"].contains(&name)
-            || ["PIP_", "npm_config_", "NPM_CONFIG_", "CARGO_HOME", "RUSTUP_", "UV_"].iter().any(|p| name.starts_with(p))
+            || ["PIP_", "npm_config_", "NPM_CONFIG_", "CARGO_HOME", "RUSTUP_", "UV_"]
+                .iter()
+                .any(|p| name.starts_with(p))
     };
-    let mut all: BTreeMap<String, String> =
-        std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).filter(|(k, _)| lent(k)).collect();
+    let mut all: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
+        .filter(|(k, _)| lent(k))
+        .collect();
     all.extend(job.settings.build_environment.clone());
     all.extend(job.project.environment.clone());
     all.extend(input.environment.clone());
@@ -249,7 +255,8 @@ fn read_events(path: &Path, spec: &Buildspec, log: &Path) -> BuildOutcome {
 
 /// The last lines of the log, indented.
 fn tail(log: &Path) -> String {
-    let text = std::fs::read(log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    let text =
+        std::fs::read(log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     let from = lines.len().saturating_sub(QUOTED_LINES);
     lines.iter().skip(from).map(|line| format!("\n    {line}")).collect()
@@ -268,7 +275,8 @@ fn upload(
             .map(|artifacts| if outputs.len() > 1 { artifacts.secondary.get(name) } else { Some(artifacts) })
             .and_then(|section| section)
             .ok_or_else(|| format!("CLIENT_ERROR: the buildspec has no artifacts for {name}"))?;
-        let bytes = collect(section, source).map_err(|error| format!("CLIENT_ERROR: artifact {name}: {error}"))?;
+        let bytes =
+            collect(section, source).map_err(|error| format!("CLIENT_ERROR: artifact {name}: {error}"))?;
         objects.put(&location.bucket, &location.key, bytes);
     }
     Ok(())

@@ -94,9 +94,9 @@ mod tests {
 
     #[test]
     fn cache_control_decides() {
-        let of = |text| storing(text, Duration::from_secs(86_400), Duration::from_secs(1_000_000));
-        assert_eq!(of(None), Storing::For(Duration::from_secs(86_400)));
-        assert_eq!(of(Some("public, max-age=60")), Storing::For(Duration::from_secs(60)));
+        let of = |text| storing(text, Duration::from_hours(24), Duration::from_secs(1_000_000));
+        assert_eq!(of(None), Storing::For(Duration::from_hours(24)));
+        assert_eq!(of(Some("public, max-age=60")), Storing::For(Duration::from_mins(1)));
         assert_eq!(of(Some("max-age=60, s-maxage=5")), Storing::For(Duration::from_secs(5)));
         assert_eq!(of(Some("max-age=31536000, immutable")), Storing::For(Duration::from_secs(1_000_000)));
         assert_eq!(of(Some("No-Cache")), Storing::For(Duration::ZERO));

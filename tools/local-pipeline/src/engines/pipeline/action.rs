@@ -18,6 +18,9 @@ const APPROVAL_TIMEOUT_MINUTES: u64 = 7 * 24 * 60;
 /// How often a running deployment is looked at.
 const DEPLOYMENT_POLL: Duration = Duration::from_millis(100);
 
+/// The configuration with its variables filled in, or which one is unknown.
+type Resolved = Result<BTreeMap<String, String>, String>;
+
 /// What an action leaves.
 #[derive(Debug, Default)]
 pub struct Done {
@@ -54,10 +57,12 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     pub fn configured(&self, name: &str) -> Result<&str, Failed> {
-        self.configuration
-            .get(name)
-            .map(String::as_str)
-            .ok_or_else(|| Failed::new("ConfigurationError", format!("action {}: {name} is not configured", self.action.name)))
+        self.configuration.get(name).map(String::as_str).ok_or_else(|| {
+            Failed::new(
+                "ConfigurationError",
+                format!("action {}: {name} is not configured", self.action.name),
+            )
+        })
     }
 
     fn update(&self, change: impl FnOnce(&mut ActionRun)) {
@@ -78,7 +83,9 @@ pub async fn run(
 ) -> Status {
     let id = uuid::Uuid::new_v4().to_string();
     let pipeline = declaration.name.as_str();
-    let Ok((run, resolved)) = begin(engine, declaration, execution, stage, action, &id) else { return Status::Failed };
+    let Ok((run, resolved)) = begin(engine, declaration, execution, stage, action, &id) else {
+        return Status::Failed;
+    };
     publish(engine, pipeline, execution, &run);
     let result = match resolved {
         Err(message) => Err(Failed::new("ConfigurationError", message)),
@@ -93,7 +100,7 @@ pub async fn run(
                 inputs: run.inputs.clone(),
                 outputs: run.outputs.clone(),
             };
-            match action.action_type_id.provider.as_str() {
+            match action.kind.provider.as_str() {
                 "CodeStarSourceConnection" => source::run(&context).await,
                 "CodeBuild" => build(&context).await,
                 "CodeDeployToECS" => deploy(&context).await,
@@ -111,12 +118,14 @@ fn begin(
     stage: &Stage,
     action: &Action,
     id: &str,
-) -> Result<(ActionRun, Result<BTreeMap<String, String>, String>), crate::ApiError> {
+) -> Result<(ActionRun, Resolved), crate::ApiError> {
     engine.with_execution(&declaration.name, execution, |execution| {
         let inputs = action
             .input_artifacts
             .iter()
-            .filter_map(|artifact| Some((artifact.name.clone(), execution.artifacts.get(&artifact.name)?.clone())))
+            .filter_map(|artifact| {
+                Some((artifact.name.clone(), execution.artifacts.get(&artifact.name)?.clone()))
+            })
             .collect();
         let outputs = action
             .output_artifacts
@@ -194,7 +203,7 @@ fn end(engine: &Pipeline, pipeline: &str, execution: &str, id: &str, result: Res
 }
 
 fn publish(engine: &Pipeline, pipeline: &str, execution: &str, run: &ActionRun) {
-    let kind = &run.action.action_type_id;
+    let kind = &run.action.kind;
     let mut detail = json!({
         "pipeline": pipeline, "execution-id": execution, "stage": run.stage, "action": run.action.name,
         "action-execution-id": run.id, "state": run.status.event(), "region": names::REGION, "version": 1,
@@ -213,7 +222,7 @@ fn publish(engine: &Pipeline, pipeline: &str, execution: &str, run: &ActionRun) 
         }
         map.insert("execution-result".to_owned(), result);
     }
-    engine.publish("Action", pipeline, detail);
+    engine.publish("Action", pipeline, &detail);
 }
 
 async fn build(context: &Context<'_>) -> Result<Done, Failed> {
@@ -222,7 +231,12 @@ async fn build(context: &Context<'_>) -> Result<Done, Failed> {
     let (mut first, rest): (Vec<_>, Vec<_>) = match (primary, context.inputs.len()) {
         (Some(name), _) => context.inputs.iter().cloned().partition(|(input, _)| input == name),
         (None, 1) => (context.inputs.clone(), Vec::new()),
-        (None, _) => return Err(Failed::new("ConfigurationError", "PrimarySource is needed with several input artifacts")),
+        (None, _) => {
+            return Err(Failed::new(
+                "ConfigurationError",
+                "PrimarySource is needed with several input artifacts",
+            ));
+        }
     };
     let environment = match context.configuration.get("EnvironmentVariables") {
         None => BTreeMap::new(),
@@ -267,10 +281,14 @@ fn environment_variables(text: &str) -> Result<BTreeMap<String, String>, Failed>
         serde_json::from_str::<Vec<Value>>(text)
             .ok()?
             .iter()
-            .map(|item| Some((item.get("name")?.as_str()?.to_owned(), item.get("value")?.as_str()?.to_owned())))
+            .map(|item| {
+                Some((item.get("name")?.as_str()?.to_owned(), item.get("value")?.as_str()?.to_owned()))
+            })
             .collect()
     };
-    parse().ok_or_else(|| Failed::new("ConfigurationError", "EnvironmentVariables is not a list of name and value"))
+    parse().ok_or_else(|| {
+        Failed::new("ConfigurationError", "EnvironmentVariables is not a list of name and value")
+    })
 }
 
 /// What `CodeDeployToECS` does: registers the task definition from the artifact and starts a deployment with the appspec
@@ -291,25 +309,31 @@ async fn deploy(context: &Context<'_>) -> Result<Done, Failed> {
         ) else {
             continue;
         };
-        let detail: Value = serde_json::from_str(&read(context, artifact, "imageDetail.json")?)
-            .map_err(|error| Failed::new("ConfigurationError", format!("imageDetail.json is not JSON: {error}")))?;
-        let uri = detail.get("ImageURI").and_then(Value::as_str).ok_or_else(|| {
-            Failed::new("ConfigurationError", "imageDetail.json has no ImageURI")
-        })?;
+        let detail: Value =
+            serde_json::from_str(&read(context, artifact, "imageDetail.json")?).map_err(|error| {
+                Failed::new("ConfigurationError", format!("imageDetail.json is not JSON: {error}"))
+            })?;
+        let uri = detail
+            .get("ImageURI")
+            .and_then(Value::as_str)
+            .ok_or_else(|| Failed::new("ConfigurationError", "imageDetail.json has no ImageURI"))?;
         taskdef = taskdef.replace(&format!("<{placeholder}>"), uri);
     }
-    let taskdef: Value = serde_json::from_str(&taskdef)
-        .map_err(|error| Failed::new("ConfigurationError", format!("the task definition is not JSON: {error}")))?;
+    let taskdef: Value = serde_json::from_str(&taskdef).map_err(|error| {
+        Failed::new("ConfigurationError", format!("the task definition is not JSON: {error}"))
+    })?;
     let registered = context
         .engine
         .tasks
         .call("RegisterTaskDefinition", &taskdef)
         .await
         .map_err(|error| Failed::new("JobFailed", error.to_string()))?;
-    let arn = registered.pointer("/taskDefinition/taskDefinitionArn").and_then(Value::as_str).unwrap_or_default();
+    let arn =
+        registered.pointer("/taskDefinition/taskDefinitionArn").and_then(Value::as_str).unwrap_or_default();
     let content = appspec.replace("<TASK_DEFINITION>", arn);
     let sha256 = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(content.as_bytes()));
-    let revision = json!({"revisionType": "AppSpecContent", "appSpecContent": {"content": content, "sha256": sha256}});
+    let revision =
+        json!({"revisionType": "AppSpecContent", "appSpecContent": {"content": content, "sha256": sha256}});
     let input = json!({"applicationName": application, "deploymentGroupName": group, "revision": revision});
     let created = context
         .engine
@@ -330,10 +354,15 @@ async fn follow(context: &Context<'_>, id: String) -> Result<Done, Failed> {
             .call("GetDeployment", &json!({"deploymentId": id}))
             .await
             .map_err(|error| Failed::new("JobFailed", error.to_string()))?;
-        let text = |pointer: &str| answer.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text =
+            |pointer: &str| answer.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         match text("/deploymentInfo/status").as_str() {
             "Succeeded" => {
-                return Ok(Done { summary: "Deployment Succeeded".to_owned(), external_id: id, ..Done::default() });
+                return Ok(Done {
+                    summary: "Deployment Succeeded".to_owned(),
+                    external_id: id,
+                    ..Done::default()
+                });
             }
             "Failed" | "Stopped" => {
                 let message = text("/deploymentInfo/errorInformation/message");
@@ -357,9 +386,9 @@ fn read(context: &Context<'_>, artifact: &str, path: &str) -> Result<String, Fai
         .objects
         .get(&location.bucket, &location.key)
         .ok_or_else(|| failed(format!("s3://{}/{} is gone", location.bucket, location.key)))?;
-    artifacts::read_file(&object.body, path)
-        .map_err(|error| failed(error.to_string()))?
-        .ok_or_else(|| failed(format!("Exception while trying to read the artifact file {path} from: {artifact}")))
+    artifacts::read_file(&object.body, path).map_err(|error| failed(error.to_string()))?.ok_or_else(|| {
+        failed(format!("Exception while trying to read the artifact file {path} from: {artifact}"))
+    })
 }
 
 /// Waits for `PutApprovalResult` or the time limit.

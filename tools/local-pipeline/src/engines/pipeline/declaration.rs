@@ -50,7 +50,8 @@ pub struct Stage {
 #[serde(rename_all = "camelCase")]
 pub struct Action {
     pub name: String,
-    pub action_type_id: ActionType,
+    #[serde(rename = "actionTypeId")]
+    pub kind: ActionType,
     #[serde(default = "first")]
     pub run_order: u32,
     #[serde(default)]
@@ -89,8 +90,9 @@ const PROVIDERS: [&str; 4] = ["CodeStarSourceConnection", "CodeBuild", "CodeDepl
 
 impl Declaration {
     pub fn parse(pipeline: &Value) -> Result<Self, ApiError> {
-        let declaration: Self = serde_json::from_value(pipeline.clone())
-            .map_err(|error| ApiError::new("ValidationException", format!("the pipeline is not valid: {error}")))?;
+        let declaration: Self = serde_json::from_value(pipeline.clone()).map_err(|error| {
+            ApiError::new("ValidationException", format!("the pipeline is not valid: {error}"))
+        })?;
         declaration.check()?;
         Ok(declaration)
     }
@@ -109,7 +111,7 @@ impl Declaration {
             let mut actions: Vec<&Action> = stage.actions.iter().collect();
             actions.sort_by_key(|action| action.run_order);
             for action in actions {
-                let provider = action.action_type_id.provider.as_str();
+                let provider = action.kind.provider.as_str();
                 if !PROVIDERS.contains(&provider) {
                     return Err(action_error(format!(
                         "action {} has provider {provider}; local-pipeline runs {}",
@@ -117,8 +119,10 @@ impl Declaration {
                         PROVIDERS.join(", ")
                     )));
                 }
-                if (action.action_type_id.category == "Source") != (index == 0) {
-                    return Err(stage_error("Source actions belong to the first stage, and only they do".into()));
+                if (action.kind.category == "Source") != (index == 0) {
+                    return Err(stage_error(
+                        "Source actions belong to the first stage, and only they do".into(),
+                    ));
                 }
                 for input in &action.input_artifacts {
                     if !produced.contains(&input.name.as_str()) {
@@ -147,7 +151,10 @@ pub fn resolve(
     configuration.iter().map(|(name, value)| Ok((name.clone(), resolve_text(value, variables)?))).collect()
 }
 
-fn resolve_text(text: &str, variables: &BTreeMap<String, BTreeMap<String, String>>) -> Result<String, String> {
+fn resolve_text(
+    text: &str,
+    variables: &BTreeMap<String, BTreeMap<String, String>>,
+) -> Result<String, String> {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("#{") {
@@ -170,7 +177,8 @@ mod tests {
 
     #[test]
     fn variables_resolve_or_say_which_is_missing() {
-        let variables = BTreeMap::from([("S".to_owned(), BTreeMap::from([("CommitId".to_owned(), "abc".to_owned())]))]);
+        let variables =
+            BTreeMap::from([("S".to_owned(), BTreeMap::from([("CommitId".to_owned(), "abc".to_owned())]))]);
         assert_eq!(resolve_text("x #{S.CommitId} y", &variables).unwrap(), "x abc y");
         assert!(resolve_text("#{S.Nope}", &variables).unwrap_err().contains("S.Nope"));
         assert!(resolve_text("#{S", &variables).is_err());

@@ -32,15 +32,20 @@ pub fn call(engine: &Pipeline, operation: &str, input: &Value) -> Result<Value, 
         "GetPipelineExecution" => {
             let (name, id) = (text(input, "pipelineName")?, text(input, "pipelineExecutionId")?);
             engine.with(name, |state| {
-                let found = state.executions.iter().find(|execution| execution.id == id).ok_or_else(|| {
-                    ApiError::new("PipelineExecutionNotFoundException", format!("no execution {id}"))
-                })?;
+                let found =
+                    state.executions.iter().find(|execution| execution.id == id).ok_or_else(|| {
+                        ApiError::new("PipelineExecutionNotFoundException", format!("no execution {id}"))
+                    })?;
                 let mode = state.declaration.execution_mode.as_str();
                 Ok(json!({"pipelineExecution": found.full_json(name, mode)}))
             })
         }
-        "ListPipelineExecutions" => engine.with(text(input, "pipelineName")?, |state| list_executions(state, input)),
-        "ListActionExecutions" => engine.with(text(input, "pipelineName")?, |state| list_actions(state, input)),
+        "ListPipelineExecutions" => {
+            engine.with(text(input, "pipelineName")?, |state| list_executions(state, input))
+        }
+        "ListActionExecutions" => {
+            engine.with(text(input, "pipelineName")?, |state| list_actions(state, input))
+        }
         "StartPipelineExecution" => start(engine, input),
         "StopPipelineExecution" => stop(engine, input),
         "PutApprovalResult" => put_approval(engine, input),
@@ -52,7 +57,10 @@ pub fn call(engine: &Pipeline, operation: &str, input: &Value) -> Result<Value, 
 
 fn text<'a>(input: &'a Value, name: &str) -> Result<&'a str, ApiError> {
     input.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).ok_or_else(|| {
-        ApiError::new("ValidationException", format!("1 validation error detected: Value at '{name}' must not be null"))
+        ApiError::new(
+            "ValidationException",
+            format!("1 validation error detected: Value at '{name}' must not be null"),
+        )
     })
 }
 
@@ -68,7 +76,8 @@ fn put_pipeline(engine: &Pipeline, operation: &str, input: &Value) -> Result<Val
             format!("A pipeline with the name '{name}' already exists in account '{}'", names::ACCOUNT_ID),
         )),
         ("CreatePipeline", None) => {
-            let doors = declaration.stages.iter().map(|stage| (stage.name.clone(), Door::default())).collect();
+            let doors =
+                declaration.stages.iter().map(|stage| (stage.name.clone(), Door::default())).collect();
             let fresh = PipelineState {
                 declaration,
                 declared,
@@ -122,9 +131,9 @@ fn list_pipelines(engine: &Pipeline, input: &Value) -> Result<Value, ApiError> {
 fn page(input: &Value, all: Vec<Value>, field: &str) -> Result<Value, ApiError> {
     let offset = match input.get("nextToken").and_then(Value::as_str) {
         None => 0,
-        Some(token) => token
-            .parse::<usize>()
-            .map_err(|_| ApiError::new("InvalidNextTokenException", "The next token was specified in an invalid format"))?,
+        Some(token) => token.parse::<usize>().map_err(|_| {
+            ApiError::new("InvalidNextTokenException", "The next token was specified in an invalid format")
+        })?,
     };
     let asked = input.get("maxResults").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
     let size = asked.unwrap_or(PAGE).clamp(1, PAGE);
@@ -178,7 +187,10 @@ fn start(engine: &Pipeline, input: &Value) -> Result<Value, ApiError> {
         .into_iter()
         .flatten()
         .filter_map(|item| {
-            Some((item.get("actionName")?.as_str()?.to_owned(), item.get("revisionValue")?.as_str()?.to_owned()))
+            Some((
+                item.get("actionName")?.as_str()?.to_owned(),
+                item.get("revisionValue")?.as_str()?.to_owned(),
+            ))
         })
         .collect();
     let id = uuid::Uuid::new_v4().to_string();
@@ -239,41 +251,56 @@ fn stop(engine: &Pipeline, input: &Value) -> Result<Value, ApiError> {
     Ok(json!({"pipelineExecutionId": id}))
 }
 
-fn put_approval(engine: &Pipeline, input: &Value) -> Result<Value, ApiError> {
-    let (name, stage) = (text(input, "pipelineName")?, text(input, "stageName")?);
-    let (action, token) = (text(input, "actionName")?, text(input, "token")?);
+/// Summary and status of the result, checked as the API does.
+fn approval_result(input: &Value) -> Result<(&str, Status), ApiError> {
     let summary = input.pointer("/result/summary").and_then(Value::as_str).ok_or_else(|| {
-        ApiError::new("ValidationException", "Value at 'result.summary' failed to satisfy constraint: must not be null")
+        ApiError::new(
+            "ValidationException",
+            "Value at 'result.summary' failed to satisfy constraint: must not be null",
+        )
     })?;
     if summary.encode_utf16().count() > SUMMARY_MAX {
-        return Err(ApiError::new("ValidationException", "Value at 'result.summary' must have length less than or equal to 512"));
+        return Err(ApiError::new(
+            "ValidationException",
+            "Value at 'result.summary' must have length less than or equal to 512",
+        ));
     }
     let status = match input.pointer("/result/status").and_then(Value::as_str) {
         Some("Approved") => Status::Succeeded,
         Some("Rejected") => Status::Failed,
-        _ => return Err(ApiError::new("ValidationException", "Value at 'result.status' must satisfy enum value set: [Approved, Rejected]")),
+        _ => {
+            return Err(ApiError::new(
+                "ValidationException",
+                "Value at 'result.status' must satisfy enum value set: [Approved, Rejected]",
+            ));
+        }
     };
+    Ok((summary, status))
+}
+
+fn put_approval(engine: &Pipeline, input: &Value) -> Result<Value, ApiError> {
+    let (name, stage) = (text(input, "pipelineName")?, text(input, "stageName")?);
+    let (action, token) = (text(input, "actionName")?, text(input, "token")?);
+    let (summary, status) = approval_result(input)?;
     engine.with(name, |state| {
         let declared = state.declaration.stage(stage).ok_or_else(|| {
             ApiError::new("StageNotFoundException", format!("stage '{stage}' not found in pipeline '{name}'"))
         })?;
-        if !declared.actions.iter().any(|found| found.name == action && found.action_type_id.provider == "Manual") {
-            return Err(ApiError::new("ActionNotFoundException", format!("action '{action}' not found in stage '{stage}'")));
+        if !declared.actions.iter().any(|found| found.name == action && found.kind.provider == "Manual") {
+            return Err(ApiError::new(
+                "ActionNotFoundException",
+                format!("action '{action}' not found in stage '{stage}'"),
+            ));
         }
-        let run = state
-            .executions
-            .iter_mut()
-            .flat_map(|execution| &mut execution.actions)
-            .find(|run| run.stage == stage && run.action.name == action && run.token.as_deref() == Some(token));
+        let run = state.executions.iter_mut().flat_map(|execution| &mut execution.actions).find(|run| {
+            run.stage == stage && run.action.name == action && run.token.as_deref() == Some(token)
+        });
         let Some(run) = run else {
             return Err(ApiError::new(
                 "InvalidApprovalTokenException",
                 "The approval request already received a response or has expired.",
             ));
         };
-        if run.status != Status::InProgress {
-            return Err(ApiError::new("ApprovalAlreadyCompletedException", "The approval action has already been approved or rejected."));
-        }
         run.status = status;
         run.token = None;
         summary.clone_into(&mut run.summary);

@@ -142,7 +142,7 @@ impl ActionRun {
                 .map(|(name, at)| json!({"name": name, "s3location": {"bucket": at.bucket, "key": at.key}}))
                 .collect()
         };
-        let kind = &self.action.action_type_id;
+        let kind = &self.action.kind;
         let mut result = Map::new();
         for (name, text) in [
             ("externalExecutionId", &self.external_id),
@@ -221,7 +221,10 @@ pub fn state_json(
                 .actions
                 .iter()
                 .map(|action| {
-                    let run = executions.iter().rev().find_map(|execution| execution.latest(&stage.name, &action.name));
+                    let run = executions
+                        .iter()
+                        .rev()
+                        .find_map(|execution| execution.latest(&stage.name, &action.name));
                     let mut state = json!({"actionName": action.name});
                     if let (Some(run), Some(map)) = (run, state.as_object_mut()) {
                         map.insert("latestExecution".to_owned(), run.state_json());
@@ -229,8 +232,11 @@ pub fn state_json(
                     state
                 })
                 .collect();
-            let inbound: Vec<Value> =
-                door.waiting.iter().map(|id| json!({"pipelineExecutionId": id, "status": "InProgress"})).collect();
+            let inbound: Vec<Value> = door
+                .waiting
+                .iter()
+                .map(|id| json!({"pipelineExecutionId": id, "status": "InProgress"}))
+                .collect();
             let mut transition = json!({"enabled": door.disabled.is_none()});
             if let (Some((reason, at)), Some(map)) = (&door.disabled, transition.as_object_mut()) {
                 map.insert("disabledReason".to_owned(), json!(reason));

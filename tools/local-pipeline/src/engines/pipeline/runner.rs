@@ -73,7 +73,8 @@ fn try_enter(state: &mut PipelineState, id: &str, stage: &Stage) -> Option<Entry
         return Some(Entry::Ended(status));
     }
     if !door.waiting.iter().any(|waiting| waiting == id) {
-        let replaced = if mode == ExecutionMode::Superseded { std::mem::take(&mut door.waiting) } else { Vec::new() };
+        let replaced =
+            if mode == ExecutionMode::Superseded { std::mem::take(&mut door.waiting) } else { Vec::new() };
         door.waiting.push(id.to_owned());
         for execution in state.executions.iter_mut().filter(|execution| replaced.contains(&execution.id)) {
             execution.status = Status::Superseded;
@@ -82,7 +83,10 @@ fn try_enter(state: &mut PipelineState, id: &str, stage: &Stage) -> Option<Entry
         state.changed.notify_waiters();
     }
     let door = state.doors.get_mut(&stage.name)?;
-    if door.occupant.is_none() && door.disabled.is_none() && door.waiting.first().map(String::as_str) == Some(id) {
+    if door.occupant.is_none()
+        && door.disabled.is_none()
+        && door.waiting.first().map(String::as_str) == Some(id)
+    {
         door.waiting.remove(0);
         door.occupant = Some(id.to_owned());
         return Some(Entry::Entered);
@@ -110,7 +114,8 @@ async fn run_stage(engine: &Arc<Pipeline>, declaration: &Declaration, id: &str, 
         let group = stage.actions.iter().filter(|action| action.run_order == order);
         let runs = group.map(|action| action::run(engine, declaration, id, stage, action));
         let results = join_all(runs).await;
-        let stopped = engine.with_execution(&declaration.name, id, |execution| execution.status != Status::InProgress);
+        let stopped =
+            engine.with_execution(&declaration.name, id, |execution| execution.status != Status::InProgress);
         if stopped.unwrap_or(true) {
             return Status::Stopped;
         }
@@ -129,7 +134,7 @@ fn set_stage(engine: &Pipeline, pipeline: &str, id: &str, stage: &Stage, status:
     engine.publish(
         "Stage",
         pipeline,
-        json!({"pipeline": pipeline, "execution-id": id, "stage": stage.name, "state": status.event(), "version": 1}),
+        &json!({"pipeline": pipeline, "execution-id": id, "stage": stage.name, "state": status.event(), "version": 1}),
     );
 }
 
@@ -137,6 +142,6 @@ fn publish_execution(engine: &Pipeline, pipeline: &str, id: &str, status: Status
     engine.publish(
         "Pipeline",
         pipeline,
-        json!({"pipeline": pipeline, "execution-id": id, "state": status.event(), "version": 1}),
+        &json!({"pipeline": pipeline, "execution-id": id, "state": status.event(), "version": 1}),
     );
 }

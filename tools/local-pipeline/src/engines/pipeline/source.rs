@@ -22,7 +22,9 @@ pub async fn run(context: &Context<'_>) -> Result<Done, Failed> {
         .ok()
         .flatten();
     let revision = asked.unwrap_or_else(|| branch.clone());
-    let commit = git(&checkout, &["rev-parse", "--verify", "--end-of-options", &format!("{revision}^{{commit}}")]).await?;
+    let commit =
+        git(&checkout, &["rev-parse", "--verify", "--end-of-options", &format!("{revision}^{{commit}}")])
+            .await?;
     let shown = git(&checkout, &["show", "-s", "--format=%an%x00%ae%x00%aI%x00%B", &commit]).await?;
     let mut fields = shown.splitn(4, '\0').map(str::trim).map(str::to_owned);
     let mut next = || fields.next().unwrap_or_default();
@@ -65,7 +67,10 @@ async fn archive(checkout: &Path, commit: &str) -> Result<bytes::Bytes, Failed> 
     if output.status.success() {
         Ok(output.stdout.into())
     } else {
-        Err(Failed::new("JobFailed", format!("git archive: {}", String::from_utf8_lossy(&output.stderr).trim())))
+        Err(Failed::new(
+            "JobFailed",
+            format!("git archive: {}", String::from_utf8_lossy(&output.stderr).trim()),
+        ))
     }
 }
 

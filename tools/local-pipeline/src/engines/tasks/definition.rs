@@ -153,9 +153,7 @@ mod tests {
     use super::*;
 
     fn message(input: &Value) -> String {
-        check(input)
-            .map(|_| String::new())
-            .unwrap_or_else(|error| format!("{}: {}", error.code, error.message))
+        check(input).map_or_else(|error| format!("{}: {}", error.code, error.message), |_| String::new())
     }
 
     #[test]
