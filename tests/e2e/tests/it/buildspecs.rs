@@ -4,6 +4,15 @@ use clap::CommandFactory as _;
 use greenlight_testkit::project_root;
 use local_pipeline::engines::build::Buildspec;
 
+/// A word as the shell hands it to the tool, with a value of the right kind for each variable.
+fn expand(word: &str) -> String {
+    let word = word.trim_matches('"');
+    ["$SITE_URL", "$IMAGE_URI", "$CODEBUILD_SRC_DIR_frontend", "$CODEBUILD_RESOLVED_SOURCE_VERSION"]
+        .iter()
+        .zip(["http://127.0.0.1:8100", "repository:tag", "/tmp/dist", "0123abc"])
+        .fold(word.to_owned(), |word, (variable, value)| word.replace(variable, value))
+}
+
 /// The commands of a buildspec that call `tool`, as words.
 fn calls(tool: &str) -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
@@ -15,8 +24,7 @@ fn calls(tool: &str) -> Vec<(String, Vec<String>)> {
         let spec = Buildspec::parse(&std::fs::read_to_string(&path).unwrap())
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for command in spec.commands() {
-            let words: Vec<String> =
-                command.split_whitespace().map(|word| word.trim_matches('"').to_owned()).collect();
+            let words: Vec<String> = command.split_whitespace().map(expand).collect();
             if words.first().map(String::as_str) == Some(tool) {
                 found.push((format!("{}: {command}", path.display()), words));
             }
