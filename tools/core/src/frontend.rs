@@ -29,6 +29,11 @@ impl Prefix {
         &self.0
     }
 
+    /// Where visitors find the site below the root of a distribution with this origin path.
+    pub fn served_below(&self, origin_path: &Self) -> &str {
+        self.0.strip_prefix(&origin_path.0).unwrap_or(&self.0)
+    }
+
     /// The key of a path of the site.
     pub fn key(&self, path: &str) -> String {
         format!("{}{path}", self.0)
@@ -44,5 +49,7 @@ mod tests {
         assert_eq!(Prefix::new("/app").key("a.js"), "app/a.js");
         assert_eq!(Prefix::new("a/b/").as_str(), "a/b/");
         assert_eq!(Prefix::new("/").as_str(), "");
+        assert_eq!(Prefix::new("app").served_below(&Prefix::new("/")), "app/");
+        assert_eq!(Prefix::new("app").served_below(&Prefix::new("/app")), "");
     }
 }

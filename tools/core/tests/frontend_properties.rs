@@ -53,6 +53,7 @@ fn policy(now_s: i64, keep_releases: u64) -> Policy {
         max_delete: 1000,
         force: false,
         invalidate: Invalidate::Auto,
+        served_below: String::new(),
         now_s,
     }
 }
@@ -187,4 +188,20 @@ fn a_header_change_alone_is_uploaded() {
     let planned = plan(&second, &live, &policy(1, 1)).unwrap();
     assert_eq!(planned.pages.len(), 1);
     assert_eq!(planned.invalidations, ["/", "/index.html"]);
+}
+
+#[test]
+fn a_file_that_comes_back_is_no_longer_retired() {
+    let with = Desired {
+        release: "r".into(),
+        files: vec![local("index.html", 1), local("assets/a-12345abc.js", 7)],
+    };
+    let without = with_index(1);
+    let mut live = Observed::default();
+    for (day, desired) in [(0, &with), (1, &without), (2, &with)] {
+        live = apply(&plan(desired, &live, &policy(day, 5)).unwrap(), &live, day);
+    }
+    assert!(live.manifest.as_ref().unwrap().retired.is_empty());
+    assert_eq!(live.manifest.as_ref().unwrap().files.len(), 2);
+    assert!(plan(&with, &live, &policy(100 * DAY_S, 1)).unwrap().is_empty());
 }

@@ -66,7 +66,7 @@ impl Publisher<'_> {
         // Before the manifest: a run that dies in between finds these pages changed and invalidates them again.
         let invalidations = self
             .cdn
-            .create(&pages, &plan.release, &plan.invalidations)
+            .create(&pages, &plan.invalidation_reference(), &plan.invalidations)
             .await
             .in_phase("invalidate", LiveState::New)?;
         let recorded = record::write(

@@ -70,6 +70,9 @@ pub struct Target {
     /// Folder inside the bucket
     #[arg(long, env = "PUBLISH_FRONTEND_PREFIX", default_value = "", value_name = "PREFIX")]
     pub prefix: String,
+    /// The distribution's origin path: the part of the prefix that visitors do not see
+    #[arg(long, env = "PUBLISH_FRONTEND_ORIGIN_PATH", default_value = "", value_name = "PATH")]
+    pub origin_path: String,
     /// CloudFront distribution in front of the bucket; may be given several times
     #[arg(
         long = "distribution-id",

@@ -79,6 +79,7 @@ async fn prepare(bucket: &Bucket, options: &Publish, now_s: i64) -> Result<(Plan
         exclude: options.exclude.clone(),
         overrides,
         source_maps: options.source_maps == cli::SourceMaps::Upload,
+        served_below: served_below(&options.target),
     };
     let gathered = gather::gather(bucket, build).await.in_phase("gather", LiveState::Unchanged)?;
     let desired = Desired {
@@ -95,10 +96,16 @@ async fn prepare(bucket: &Bucket, options: &Publish, now_s: i64) -> Result<(Plan
             cli::Invalidate::All => Invalidate::All,
             cli::Invalidate::None => Invalidate::None,
         },
+        served_below: served_below(&options.target),
         now_s,
     };
     let planned = plan(&desired, &gathered.observed, &policy).in_phase("plan", LiveState::Unchanged)?;
     Ok((planned, gathered))
+}
+
+/// Where visitors find the site below the distribution's root.
+fn served_below(target: &Target) -> String {
+    Prefix::new(&target.prefix).served_below(&Prefix::new(&target.origin_path)).to_owned()
 }
 
 /// Given, or the commit, or a digest of the content.
@@ -117,12 +124,12 @@ fn release_id(options: &Publish, gathered: &Gathered) -> String {
 fn conclude(options: &Publish, planned: &Plan, applied: Option<&Applied>) {
     match options.target.format {
         Format::Json => {
-            print(&format!("{:#}\n", show::json(&place(&options.target), Some(planned), Ok(applied))))
+            print(&format!("{:#}\n", show::json(&place(&options.target), Some(planned), Ok(applied))));
         }
         Format::Text if applied.is_none() => print("dry run: nothing was written\n"),
         Format::Text if planned.is_empty() => print("nothing to do: the site is what it is to be\n"),
         Format::Text => {
-            print(&format!("release {} is live at {}\n", planned.release, place(&options.target)))
+            print(&format!("release {} is live at {}\n", planned.release, place(&options.target)));
         }
     }
 }
@@ -148,7 +155,8 @@ async fn roll_back(aws: &AwsFlags, options: &Rollback) -> Result<Exit, Failure> 
         print(&format!("would put release {release} back ({} files)\n", back.manifest.files.len()));
         return Ok(Exit::Done);
     }
-    rollback::apply(&bucket, &cdn, &options.target, &history, back, now_s).await?;
+    rollback::apply(&bucket, &cdn, &options.target, &served_below(&options.target), &history, back, now_s)
+        .await?;
     print(&format!("release {release} is live again at {}\n", place(&options.target)));
     Ok(Exit::Done)
 }

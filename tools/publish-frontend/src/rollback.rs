@@ -24,6 +24,9 @@ pub async fn gather(bucket: &Bucket) -> Result<History, PublishError> {
     for key in keys {
         records.extend(bucket.record(&key).await?);
     }
+    // A record is written before its manifest: one that is newer than the live release belongs to a run that was cut off.
+    let newest = live.as_ref().map_or(0, |(manifest, _): &(Manifest, String)| manifest.sequence);
+    records.retain(|record: &Record| record.manifest.sequence <= newest);
     Ok(History { live, records })
 }
 
@@ -87,6 +90,7 @@ pub async fn apply(
     bucket: &Bucket,
     cdn: &Cdn,
     target: &Target,
+    served_below: &str,
     history: &History,
     back: &Record,
     now_s: i64,
@@ -99,6 +103,10 @@ pub async fn apply(
         .await
         .in_phase("lock", LiveState::Unchanged)?;
     let result = async {
+        let now_live = bucket.manifest().await.in_phase("lock", LiveState::Unchanged)?.map(|(_, etag)| etag);
+        if now_live.as_ref() != Some(etag) {
+            return Err(PublishError::Superseded).in_phase("lock", LiveState::Unchanged);
+        }
         missing(bucket, back).await.in_phase("gather", LiveState::Unchanged)?;
         let pages = restore::pages(bucket, back).await?;
         let mutable = |manifest: &Manifest| -> Vec<String> {
@@ -110,7 +118,7 @@ pub async fn apply(
                 .collect()
         };
         let (old, new) = (mutable(live), mutable(&back.manifest));
-        let paths = invalidation::paths(old.iter().chain(&new).map(String::as_str));
+        let paths = invalidation::paths(served_below, old.iter().chain(&new).map(String::as_str));
         let release = format!("{} after {}", back.manifest.release, live.sequence);
         let invalidations =
             cdn.create(&pages, &release, &paths).await.in_phase("invalidate", LiveState::New)?;

@@ -13,11 +13,12 @@ pub const FREE_PATHS_A_MONTH: usize = 1_000;
 /// Unreserved characters and the slash stay as they are.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Paths as CloudFront takes them, sorted, for site paths whose cached copies are stale.
-pub fn paths<'a>(changed: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+/// Paths as CloudFront takes them, sorted, for site paths whose cached copies are stale. `below` is where visitors find
+/// the site below the distribution's root: empty, or ending in `/`.
+pub fn paths<'a>(below: &str, changed: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut all = BTreeSet::new();
     for path in changed {
-        let path = format!("/{path}");
+        let path = format!("/{below}{path}");
         if let Some(folder) = path.strip_suffix("index.html") {
             all.insert(encode(folder));
         }
@@ -50,21 +51,21 @@ mod tests {
     #[test]
     fn index_is_its_folder_too() {
         assert_eq!(
-            paths(["index.html", "docs/index.html"]),
+            paths("", ["index.html", "docs/index.html"]),
             ["/", "/docs/", "/docs/index.html", "/index.html"]
         );
     }
 
     #[test]
     fn names_are_encoded() {
-        assert_eq!(paths(["a b+c%#é.html"]), ["/a%20b%2Bc%25%23%C3%A9.html"]);
+        assert_eq!(paths("app/", ["a b+c%#é.html"]), ["/app/a%20b%2Bc%25%23%C3%A9.html"]);
     }
 
     #[test]
     fn many_become_a_wildcard() {
         let many: Vec<String> = (0..20).map(|n| format!("docs/page{n}.html")).collect();
-        assert_eq!(paths(many.iter().map(String::as_str)), ["/docs/*"]);
+        assert_eq!(paths("", many.iter().map(String::as_str)), ["/docs/*"]);
         let mixed = many.iter().map(String::as_str).chain(["index.html"]);
-        assert_eq!(paths(mixed), ["/*"]);
+        assert_eq!(paths("", mixed), ["/*"]);
     }
 }

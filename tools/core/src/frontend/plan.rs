@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sha2::{Digest as _, Sha256};
+
 use super::caching::{Class, Headers};
 use super::invalidation;
 use super::release::{Entry, LocalFile, Manifest, RemoteObject, Retired};
@@ -32,6 +34,8 @@ pub struct Policy {
     /// Upload everything, and immutable names with other bytes too.
     pub force: bool,
     pub invalidate: Invalidate,
+    /// Where visitors find the site below the distribution's root: empty, or ending in `/`.
+    pub served_below: String,
     /// Now, in seconds since the epoch.
     pub now_s: i64,
 }
@@ -92,16 +96,29 @@ pub struct Plan {
     pub retired: BTreeMap<String, Retired>,
     /// Files that the live release has and this one does not.
     pub removed: usize,
+    /// Files of an earlier release that come back as they were.
+    pub restored: usize,
 }
 
 impl Plan {
     /// Nothing to write: the site is what it is to be.
     pub fn is_empty(&self) -> bool {
-        self.assets.is_empty() && self.pages.is_empty() && self.deletes.is_empty() && self.removed == 0
+        self.uploads().next().is_none() && self.deletes.is_empty() && self.removed == 0 && self.restored == 0
     }
 
     pub fn uploads(&self) -> impl Iterator<Item = &Upload> {
         self.assets.iter().chain(&self.pages)
+    }
+
+    /// Tells this release's invalidation from every other one, and finds it again when a run is repeated.
+    pub fn invalidation_reference(&self) -> String {
+        let mut digest = Sha256::new();
+        digest.update(format!("{} {}\n", self.sequence, self.release));
+        for upload in &self.pages {
+            digest.update(format!("{} {}\n", upload.file.path, upload.file.sha256));
+        }
+        digest.update(self.invalidations.join("\n"));
+        hex::encode(digest.finalize())
     }
 
     pub fn upload_bytes(&self) -> u64 {
@@ -165,6 +182,7 @@ pub fn plan(desired: &Desired, observed: &Observed, policy: &Policy) -> Result<P
         unchanged: BTreeMap::new(),
         retired: BTreeMap::new(),
         removed: 0,
+        restored: 0,
     };
     for file in &desired.files {
         let live = known.and_then(|manifest| manifest.files.get(&file.path));
@@ -175,6 +193,7 @@ pub fn plan(desired: &Desired, observed: &Observed, policy: &Policy) -> Result<P
         }
         match reason(file, entry, observed.objects.get(&file.path), policy.force) {
             Ok(entry) => {
+                plan.restored += usize::from(live.is_none());
                 plan.unchanged.insert(file.path.clone(), entry);
             }
             Err(reason) => {
@@ -286,7 +305,7 @@ fn invalidations(observed: &Observed, policy: &Policy, plan: &Plan) -> Vec<Strin
         Invalidate::All => vec!["/*".to_owned()],
         Invalidate::Auto => {
             let all: Vec<&str> = changed.chain(plan.deletes.iter().map(String::as_str)).collect();
-            if all.is_empty() { Vec::new() } else { invalidation::paths(all) }
+            if all.is_empty() { Vec::new() } else { invalidation::paths(&policy.served_below, all) }
         }
     }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{InvalidationBatch, Paths};
 use greenlight_kit::AwsError;
-use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use super::upload::PagesLive;
@@ -33,7 +32,7 @@ impl Cdn {
     pub async fn create(
         &self,
         _live: &PagesLive,
-        release: &str,
+        reference: &str,
         paths: &[String],
     ) -> Result<Vec<Invalidation>, PublishError> {
         let mut created = Vec::new();
@@ -41,7 +40,7 @@ impl Cdn {
             return Ok(created);
         }
         for distribution_id in &self.distribution_ids {
-            let batch = batch(release, distribution_id, paths)?;
+            let batch = batch(reference, paths)?;
             let request = self
                 .cloudfront
                 .create_invalidation()
@@ -90,7 +89,7 @@ impl Cdn {
     }
 }
 
-fn batch(release: &str, distribution_id: &str, paths: &[String]) -> Result<InvalidationBatch, PublishError> {
+fn batch(reference: &str, paths: &[String]) -> Result<InvalidationBatch, PublishError> {
     let refused = |error: aws_smithy_types::error::operation::BuildError| AwsError {
         service: "cloudfront",
         operation: "CreateInvalidation",
@@ -100,8 +99,6 @@ fn batch(release: &str, distribution_id: &str, paths: &[String]) -> Result<Inval
         request_id: None,
         status: None,
     };
-    let reference =
-        hex::encode(Sha256::digest(format!("{release}\n{distribution_id}\n{}", paths.join("\n"))));
     let quantity = i32::try_from(paths.len()).unwrap_or(i32::MAX);
     let paths =
         Paths::builder().quantity(quantity).set_items(Some(paths.to_vec())).build().map_err(refused)?;

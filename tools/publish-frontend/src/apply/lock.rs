@@ -13,6 +13,9 @@ use crate::gather::bucket::{Bucket, bare};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Body {
+    /// Of this run: tells a lost answer to our own write from somebody else's lock.
+    #[serde(default)]
+    id: String,
     owner: String,
     release: String,
     /// Seconds since the epoch.
@@ -32,7 +35,8 @@ pub async fn take<'a>(
     now_s: i64,
 ) -> Result<Lock<'a>, PublishError> {
     let until_s = now_s.saturating_add(i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX));
-    let body = Body { owner: owner(), release: release.to_owned(), until_s };
+    let body =
+        Body { id: uuid::Uuid::new_v4().to_string(), owner: owner(), release: release.to_owned(), until_s };
     if let Some(etag) = put(bucket, &body, None).await? {
         return Ok(Lock { bucket, etag });
     }
@@ -40,6 +44,9 @@ pub async fn take<'a>(
     let Some((held, etag)) = bucket.read_json::<Body>(&key(bucket)).await? else {
         return Err(locked("another publisher", now_s));
     };
+    if held.id == body.id {
+        return Ok(Lock { bucket, etag });
+    }
     if held.until_s > now_s {
         return Err(locked(&held.owner, held.until_s));
     }

@@ -45,7 +45,17 @@ pub(super) async fn store(
     put(bucket, &key, serde_json::to_vec(&record).unwrap_or_default(), Condition::None).await?;
     let condition = replaces.map_or(Condition::Absent, Condition::Is);
     let body = serde_json::to_vec(&record.manifest).unwrap_or_default();
-    put(bucket, &bucket.manifest_key(), body, condition).await?;
+    let written = put(bucket, &bucket.manifest_key(), body, condition).await;
+    if matches!(written, Err(PublishError::Superseded)) {
+        // Where the answer to our own write was lost, its repetition meets what it wrote.
+        let live = bucket.manifest().await?;
+        return if live.is_some_and(|(live, _)| live == record.manifest) {
+            Ok(Recorded(record.manifest))
+        } else {
+            Err(PublishError::Superseded)
+        };
+    }
+    written?;
     Ok(Recorded(record.manifest))
 }
 

@@ -55,7 +55,10 @@ impl Uploader<'_> {
             let end = rest.iter().take_while(|upload| upload.file.class == first.file.class).count();
             let (class, tail) = rest.split_at(end);
             let result = self.all(class, &mut etags).await;
-            let state = if etags.len() == before { LiveState::Unchanged } else { LiveState::Partial };
+            // A page whose answer was lost may be live.
+            let refused = matches!(&result, Err(PublishError::Aws(error)) if error.status.is_some_and(|status| status < 500));
+            let state =
+                if etags.len() == before && refused { LiveState::Unchanged } else { LiveState::Partial };
             result.in_phase("pages", state)?;
             rest = tail;
         }

@@ -17,6 +17,8 @@ pub struct Options {
     pub exclude: Vec<String>,
     pub overrides: Overrides,
     pub source_maps: bool,
+    /// Where visitors find the site below the root: pages reference their files by this.
+    pub served_below: String,
 }
 
 /// Read in pieces of this size.
@@ -54,7 +56,7 @@ pub fn read(options: &Options) -> Result<Vec<Found>, PublishError> {
         let file = LocalFile { path: path.to_owned(), size_bytes, sha256, class, headers };
         found.push(Found { file, source: entry.path().to_owned() });
     }
-    check_references(&found)?;
+    check_references(&found, &options.served_below)?;
     Ok(found)
 }
 
@@ -115,13 +117,13 @@ fn hash(path: &Path) -> Result<(u64, String), PublishError> {
 }
 
 /// Every page has every file that it references.
-fn check_references(found: &[Found]) -> Result<(), PublishError> {
+fn check_references(found: &[Found], below: &str) -> Result<(), PublishError> {
     let paths: BTreeSet<&str> = found.iter().map(|found| found.file.path.as_str()).collect();
     for page in found.iter().filter(|found| matches!(found.file.class, Class::Html | Class::Entry)) {
         let text = std::fs::read(&page.source).map_err(read_error(&page.source))?;
         let missing: Vec<String> = html::references(&page.file.path, &String::from_utf8_lossy(&text))
             .into_iter()
-            .filter(|path| !paths.contains(path.as_str()))
+            .filter(|path| !paths.contains(path.strip_prefix(below).unwrap_or(path)))
             .collect();
         if !missing.is_empty() {
             return Err(PublishError::MissingReferences { page: page.file.path.clone(), missing });
@@ -145,6 +147,7 @@ mod tests {
             exclude: Vec::new(),
             overrides: Overrides::default(),
             source_maps: false,
+            served_below: String::new(),
         }
     }
 
