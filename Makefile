@@ -19,11 +19,12 @@ help: ## Show the targets
 demo: ## Release the work tree to test and prod on 127.0.0.1 (AUTO_APPROVE=1: without stopping at the gate)
 	@.ci/prerequisites git cc cargo node npm python
 	@$(MAKE) emulator tools
-	@$(BIN)/local-pipeline run $(if $(AUTO_APPROVE),--auto-approve) $(if $(COMMIT),--commit $(COMMIT))
+	@$(BIN)/local-pipeline run $(if $(AUTO_APPROVE),--auto-approve) $(if $(FREE_PORTS),--free-ports) $(if $(COMMIT),--commit $(COMMIT))
 
 .PHONY: setup
-setup: emulator tools ## Everything that the demo needs, without running it
+setup: ## Everything that the demo needs, without running it
 	@.ci/prerequisites git cc cargo node npm python
+	@$(MAKE) emulator tools
 
 .PHONY: down
 down: ## End the demo

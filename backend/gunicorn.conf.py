@@ -11,7 +11,7 @@ _port = os.environ.get("PORT", "").strip()
 _level = os.environ.get("JOURNAL_LOG_LEVEL", "").strip().upper()
 _workers = os.environ.get("WEB_CONCURRENCY", "").strip()
 
-bind = f"0.0.0.0:{_port if _port.isdecimal() and 0 < int(_port) < 65536 else 8000}"
+bind = f"{os.environ.get('HOST', '0.0.0.0')}:{_port if _port.isdecimal() and 0 < int(_port) < 65536 else 8000}"
 workers = int(_workers) if _workers.isdecimal() and int(_workers) > 0 else 1
 worker_class = "gthread"
 threads = 4

@@ -67,7 +67,7 @@ impl World {
         }
     }
 
-    /// Processes whose command line or working directory names this world's state folder.
+    /// Processes whose command line, environment or working directory names this world's state folder.
     pub fn processes(&self) -> Vec<String> {
         let wanted = self.path().display().to_string();
         let mut found = Vec::new();
@@ -75,7 +75,9 @@ impl World {
             let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
             let command = String::from_utf8_lossy(&command).replace('\0', " ");
             let folder = std::fs::read_link(entry.path().join("cwd")).unwrap_or_default();
-            if command.contains(&wanted) || folder.starts_with(&wanted) {
+            let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
+            let environment = String::from_utf8_lossy(&environment);
+            if command.contains(&wanted) || environment.contains(&wanted) || folder.starts_with(&wanted) {
                 found.push(command);
             }
         }

@@ -41,10 +41,8 @@ async fn deliver(event: &Value, destination: &Destination) {
     loop {
         match client::send("POST", &destination.url, &headers, event.to_string()).await {
             Ok(answer) if answer.status < 300 => return,
-            // As EventBridge: 401, 407, 409, 429 and 5xx are tried again, other refusals are final.
-            Ok(answer)
-                if matches!(answer.status, 400 | 403..=406 | 408 | 410..=428) && answer.status != 404 =>
-            {
+            // Tried again: 401, 407, 409, 429, 5xx as EventBridge does, and 404, which a site gives that is not there yet.
+            Ok(answer) if matches!(answer.status, 400 | 403 | 405 | 406 | 408 | 410..=428) => {
                 tracing::warn!(status = answer.status, "{} refused an event", destination.url);
                 return;
             }

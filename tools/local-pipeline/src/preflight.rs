@@ -55,5 +55,5 @@ pub fn ports(ports: &Ports) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(Exit::Configuration, PreflightError::Port(taken.join(", ")))
-        .hint("end the program that listens there (`ss -ltnp` shows it), or pass --free-ports"))
+        .hint("end the program that listens there (`ss -ltnp` shows it), or use free ones: --free-ports, with make FREE_PORTS=1"))
 }

@@ -52,6 +52,11 @@ async fn world_releases_changes_and_stops_broken_ones() {
     journal_knows(&world, &first).await;
     look_with_a_browser(&world, &first);
 
+    // A release that nobody answers does not hold up the next one.
+    let ran = world.command(&checkout, &["run"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("approve --pipeline prod"), "{}", ran.stdout);
+
     // A changed line in both halves, not committed; visitors notice nothing.
     checkout.append("backend/journal/__init__.py", "# changed\n");
     checkout.append("frontend/src/main.tsx", "\n// changed\n");
@@ -95,6 +100,7 @@ async fn world_releases_changes_and_stops_broken_ones() {
     assert_serves(&world, "prod", &second).await;
 
     // The end: nothing is left.
+    assert!(world.processes().len() >= 3, "world, emulator and tasks run: {:?}", world.processes());
     let ran = world.command(&checkout, &["down"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert_eq!(world.processes(), Vec::<String>::new());
@@ -139,7 +145,7 @@ fn look_with_a_browser(world: &World, commit: &str) {
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     match output.status.code() {
         Some(0) => {}
-        Some(3) => eprintln!("browser test skipped: {said}"),
+        Some(3) if std::env::var_os("REQUIRE_BROWSER").is_none() => eprintln!("browser test skipped: {said}"),
         _ => panic!("{said}"),
     }
 }

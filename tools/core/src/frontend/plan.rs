@@ -115,7 +115,8 @@ impl Plan {
         let mut digest = Sha256::new();
         digest.update(format!("{} {}\n", self.sequence, self.release));
         for upload in &self.pages {
-            digest.update(format!("{} {}\n", upload.file.path, upload.file.sha256));
+            let file = &upload.file;
+            digest.update(format!("{} {} {}\n", file.path, file.sha256, file.headers.fingerprint()));
         }
         digest.update(self.invalidations.join("\n"));
         hex::encode(digest.finalize())
@@ -188,7 +189,7 @@ pub fn plan(desired: &Desired, observed: &Observed, policy: &Policy) -> Result<P
         let live = known.and_then(|manifest| manifest.files.get(&file.path));
         let entry =
             live.or_else(|| known.and_then(|m| m.retired.get(&file.path)).map(|retired| &retired.entry));
-        if file.class == Class::Immutable && live.is_some_and(|live| live.sha256 != file.sha256) {
+        if file.class == Class::Immutable && entry.is_some_and(|entry| entry.sha256 != file.sha256) {
             changed_assets.push(file.path.clone());
         }
         match reason(file, entry, observed.objects.get(&file.path), policy.force) {

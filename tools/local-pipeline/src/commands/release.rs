@@ -37,6 +37,27 @@ pub async fn start(daemon: &Daemon, checkout: &Path, release: &Release) -> Resul
     Ok(answer.get("pipelineExecutionId").and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
+/// Stops executions that still wait for an answer: the pipeline is QUEUED, and the new one would wait behind them for ever.
+pub async fn clear_gate(daemon: &Daemon) -> Result<(), Failure> {
+    let answer = pipeline_call(daemon, "ListActionExecutions", &json!({"pipelineName": PIPELINE})).await?;
+    let waits = |action: &&Value| {
+        let text = |pointer: &str| action.pointer(pointer).and_then(Value::as_str);
+        text("/status") == Some("InProgress") && text("/input/actionTypeId/category") == Some("Approval")
+    };
+    let actions = answer.get("actionExecutionDetails").and_then(Value::as_array).cloned().unwrap_or_default();
+    for action in actions.iter().filter(waits) {
+        let id = action.get("pipelineExecutionId").and_then(Value::as_str).unwrap_or_default();
+        tell(&format!(
+            "execution {id} still waits for an answer; it is stopped, because this release replaces it"
+        ));
+        let input = json!({
+            "pipelineName": PIPELINE, "pipelineExecutionId": id, "abandon": true, "reason": "replaced by a newer release",
+        });
+        pipeline_call(daemon, "StopPipelineExecution", &input).await?;
+    }
+    Ok(())
+}
+
 /// A call of the pipeline engine.
 pub async fn pipeline_call(daemon: &Daemon, operation: &str, input: &Value) -> Result<Value, Failure> {
     client::call(&daemon.endpoint_url, "codepipeline", &format!("{CODEPIPELINE}.{operation}"), input)

@@ -13,6 +13,7 @@ use crate::names;
 
 pub async fn run(state: &Path, run: &Run) -> Result<Exit, Failure> {
     let daemon = up::ensure(state, &run.up).await?;
+    release::clear_gate(&daemon).await?;
     let execution = release::start(&daemon, &run.up.checkout, &run.release).await?;
     let mut follower = Follower::new(&daemon, &execution);
     match follower.follow(true).await? {
@@ -74,6 +75,7 @@ async fn approve(state: &Path, daemon: &Daemon, execution: &str) -> Result<(), F
         .env("AWS_ACCESS_KEY_ID", names::ACCESS_KEY_ID)
         .env("AWS_SECRET_ACCESS_KEY", names::SECRET_ACCESS_KEY)
         .env_remove("AWS_PROFILE")
+        .env_remove("AWS_SESSION_TOKEN")
         .stdin(std::process::Stdio::null())
         .status()
         .await

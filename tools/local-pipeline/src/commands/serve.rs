@@ -23,6 +23,7 @@ pub async fn run(state: &Path, up: &Up) -> Result<Exit, Failure> {
     let variables = [
         ("LOCAL_PIPELINE", own.display().to_string()),
         ("LOCAL_PIPELINE_IMAGE_CACHE", state.join("cache/images").display().to_string()),
+        ("LOCAL_PIPELINE_PYTHON", super::up::python(up)),
         ("TOOLS_CACHE", state.join("cache/tools").display().to_string()),
     ];
     let gateway = Gateway::start(GatewaySettings {

@@ -76,6 +76,7 @@ async fn start(state: &Path, up: &Up) -> Result<Daemon, Failure> {
     if up.free_ports {
         command.arg("--free-ports");
     }
+    command.env("LOCAL_PIPELINE_PYTHON", python(up));
     // A group of its own: Ctrl-C at the terminal is for the follower, not for the world.
     let mut child = command
         .stdin(Stdio::null())
@@ -94,11 +95,35 @@ async fn start(state: &Path, up: &Up) -> Result<Daemon, Failure> {
             return Err(Failure::new(Exit::Internal, UpError::Ended(tail(state))));
         }
         if Instant::now() > deadline {
-            let _ = child.kill();
+            end(&mut child).await;
             return Err(Failure::new(Exit::TimedOut, UpError::Slow { log: tail(state) }));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// SIGTERM first: the world ends what it started.
+async fn end(child: &mut std::process::Child) {
+    if let Some(pid) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+    }
+    for _ in 0..100 {
+        if matches!(child.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let _ = child.kill();
+}
+
+/// The interpreter of the emulator's virtual environment, which has pip; else the machine's.
+pub fn python(up: &Up) -> String {
+    let beside = up.emulator.parent().map(|folder| folder.join("python")).filter(|python| python.exists());
+    let python = beside.and_then(|python| std::path::absolute(python).ok());
+    std::env::var("LOCAL_PIPELINE_PYTHON")
+        .ok()
+        .or_else(|| python.map(|python| python.display().to_string()))
+        .unwrap_or_else(|| "python3".to_owned())
 }
 
 fn tail(state: &Path) -> String {

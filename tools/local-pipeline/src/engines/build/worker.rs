@@ -136,10 +136,34 @@ fn fetch(objects: &Objects, name: &str, location: &Location, target: &Path) -> R
 /// over the project's, over what the machine must lend: PATH, HOME and the package managers' settings.
 fn environment(job: &Job<'_>, input: &BuildInput, folder: &Path) -> BTreeMap<String, String> {
     let lent = |name: &str| {
-        ["PATH", "HOME", "LANG", "USER", "SHELL", "SSL_CERT_FILE", "SSL_CERT_DIR"].contains(&name)
-            || ["PIP_", "npm_config_", "NPM_CONFIG_", "CARGO_HOME", "RUSTUP_", "UV_"]
-                .iter()
-                .any(|p| name.starts_with(p))
+        [
+            "PATH",
+            "HOME",
+            "LANG",
+            "USER",
+            "SHELL",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+            "NODE_EXTRA_CA_CERTS",
+            "REQUESTS_CA_BUNDLE",
+        ]
+        .contains(&name)
+            || [
+                "http_proxy",
+                "https_proxy",
+                "no_proxy",
+                "HTTP_PROXY",
+                "HTTPS_PROXY",
+                "NO_PROXY",
+                "PIP_",
+                "npm_config_",
+                "NPM_CONFIG_",
+                "CARGO_HOME",
+                "RUSTUP_",
+                "UV_",
+            ]
+            .iter()
+            .any(|p| name.starts_with(p))
     };
     let mut all: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))

@@ -195,6 +195,8 @@ fn fixed_variables(inner: &Inner, folder: &Path, port: u16) -> BTreeMap<String, 
         ("HOME".to_owned(), text(folder.join("home"))),
         ("TMPDIR".to_owned(), text(folder.join("tmp"))),
         ("PORT".to_owned(), port.to_string()),
+        // In a container 0.0.0.0 is the container; here it would be this machine's every address.
+        ("HOST".to_owned(), "127.0.0.1".to_owned()),
     ])
 }
 
