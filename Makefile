@@ -59,9 +59,15 @@ test-frontend:
 	@buildspecs/scripts/install-npm frontend
 	@npm --prefix frontend test
 
+# A second S3 that tests run against.
+.PHONY: moto
+moto:
+	@.ci/venv tests/moto/.venv tests/moto/requirements.txt
+
 # The end-to-end tests run the programs, so they are built first.
 .PHONY: test-rust
-test-rust:
+test-rust: export REQUIRE_MOTO := 1
+test-rust: moto
 	@$(BUILD)
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	  CHROMIUM="$$(.ci/chromium || true)" $(CARGO) nextest run --locked --workspace; \

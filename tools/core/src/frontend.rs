@@ -1,18 +1,21 @@
 //! What `publish-frontend` decides: which file has which class and headers, what to upload in which order, what to delete,
 //! what to invalidate.
 
+pub mod bodies;
 pub mod caching;
+pub mod diff;
 pub mod html;
 pub mod invalidation;
+pub mod own;
 pub mod plan;
 pub mod release;
+mod retention;
+pub mod rollback;
 
 pub use caching::{Class, Headers, Overrides};
-pub use plan::{Desired, Observed, Plan, PlanError, Policy, Reason, plan};
+pub use diff::Reason;
+pub use plan::{Desired, Observed, Plan, PlanError, Policy, plan};
 pub use release::{Entry, LocalFile, Manifest, RemoteObject};
-
-/// Everything of ours in the bucket that is not the site lies below this, under the prefix.
-pub const OWN_FOLDER: &str = ".greenlight/";
 
 /// The folder of a release inside the bucket: empty, or ending in `/`, so that `app` never means `app2/`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,9 +32,10 @@ impl Prefix {
         &self.0
     }
 
-    /// Where visitors find the site below the root of a distribution with this origin path.
-    pub fn served_below(&self, origin_path: &Self) -> &str {
-        self.0.strip_prefix(&origin_path.0).unwrap_or(&self.0)
+    /// Where visitors find the site below the root of a distribution with this origin path; nothing where its origin path
+    /// lies beside the site.
+    pub fn served_below(&self, origin_path: &Self) -> Option<&str> {
+        self.0.strip_prefix(&origin_path.0)
     }
 
     /// The key of a path of the site.
@@ -49,7 +53,9 @@ mod tests {
         assert_eq!(Prefix::new("/app").key("a.js"), "app/a.js");
         assert_eq!(Prefix::new("a/b/").as_str(), "a/b/");
         assert_eq!(Prefix::new("/").as_str(), "");
-        assert_eq!(Prefix::new("app").served_below(&Prefix::new("/")), "app/");
-        assert_eq!(Prefix::new("app").served_below(&Prefix::new("/app")), "");
+        let site = Prefix::new("app");
+        assert_eq!(site.served_below(&Prefix::new("/")), Some("app/"));
+        assert_eq!(site.served_below(&site), Some(""));
+        assert_eq!(site.served_below(&Prefix::new("ap")), None);
     }
 }

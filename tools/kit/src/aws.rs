@@ -21,7 +21,7 @@ const REQUEST_ID_HEADER: &str = "x-amzn-requestid";
 /// Header that carries the request id in the answers of S3.
 const S3_REQUEST_ID_HEADER: &str = "x-amz-request-id";
 
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct AwsFlags {
     /// AWS profile from the shared configuration files
     #[arg(long, env = "AWS_PROFILE", value_name = "NAME", global = true, help_heading = "AWS")]
@@ -32,6 +32,18 @@ pub struct AwsFlags {
     /// Send every AWS call to this URL (local-pipeline, an emulator)
     #[arg(long, env = "AWS_ENDPOINT_URL", value_name = "URL", global = true, help_heading = "AWS")]
     pub endpoint_url: Option<String>,
+    /// How long one attempt at an AWS call may take
+    #[arg(long, env = "GREENLIGHT_REQUEST_TIMEOUT", value_name = "SECONDS", default_value_t = REQUEST_TIMEOUT_S, value_parser = clap::value_parser!(u64).range(1..=3600), global = true, help_heading = "AWS")]
+    pub request_timeout: u64,
+}
+
+/// How long one attempt at a call may take, unless somebody says otherwise.
+const REQUEST_TIMEOUT_S: u64 = 30;
+
+impl Default for AwsFlags {
+    fn default() -> Self {
+        Self { profile: None, region: None, endpoint_url: None, request_timeout: REQUEST_TIMEOUT_S }
+    }
 }
 
 impl AwsFlags {
@@ -44,7 +56,7 @@ impl AwsFlags {
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(Duration::from_secs(5))
-                    .operation_attempt_timeout(Duration::from_secs(30))
+                    .operation_attempt_timeout(Duration::from_secs(self.request_timeout))
                     .build(),
             );
         if let Some(profile) = &self.profile {
@@ -129,7 +141,7 @@ impl AwsError {
                 "no valid AWS credentials: set AWS_PROFILE or pass --profile, and run `aws sso login` if the session expired".into()
             }
             AwsErrorKind::AccessDenied => {
-                format!("the caller's role needs the IAM action {}:{}{id}", self.service, self.operation)
+                format!("the caller's role needs the IAM action {}{id}", iam_action(self.service, self.operation))
             }
             AwsErrorKind::Throttled => format!("AWS throttled the call after retries; run the command again{id}"),
             AwsErrorKind::Unavailable => {
@@ -147,6 +159,23 @@ impl From<AwsError> for Failure {
         let (exit, hint) = (error.exit(), error.hint());
         Self::new(exit, error).hint(hint)
     }
+}
+
+/// What the caller must be allowed; S3's actions are mostly not called like its operations
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>, 2026-11).
+fn iam_action(service: &str, operation: &str) -> String {
+    let action = match (service, operation) {
+        ("s3", "ListObjectsV2") => "ListBucket",
+        ("s3", "GetObject" | "HeadObject") => {
+            return "s3:GetObject (and s3:ListBucket, without which a missing object is refused too)"
+                .to_owned();
+        }
+        ("s3", "DeleteObjects") => "DeleteObject",
+        ("s3", "CopyObject") => return "s3:GetObject and s3:PutObject".to_owned(),
+        ("s3", "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload") => "PutObject",
+        (_, operation) => operation,
+    };
+    format!("{service}:{action}")
 }
 
 fn chain(error: &dyn Error) -> String {

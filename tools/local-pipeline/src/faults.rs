@@ -16,6 +16,10 @@ pub enum FaultKind {
     Reset,
     /// The engine does the call, then the connection is closed without an answer.
     ResetAfter,
+    /// No answer comes, and the connection stays open; the engine never sees the call.
+    Hang,
+    /// The engine does the call, but no answer comes, and the connection stays open.
+    HangAfter,
 }
 
 /// One fault: where, what, after how many matching calls, how often.

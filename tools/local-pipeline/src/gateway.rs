@@ -155,12 +155,13 @@ async fn serve(shared: Arc<Shared>, request: http::Request<Incoming>) -> Result<
     let call = route::Call::of(&request);
     let (method, path) = (request.method().to_string(), path_and_query(&request));
     let fault = shared.faults.hit(&call.service, &call.operation, &path);
+    let hangs = matches!(fault, Some(FaultKind::Hang | FaultKind::HangAfter));
     let result = match fault {
         Some(FaultKind::Error { status, code }) => Ok(route::error_response(&call, status, &code)),
-        Some(FaultKind::Reset) => Err("connection reset by fault injection".into()),
-        Some(FaultKind::ResetAfter) => {
+        Some(FaultKind::Reset | FaultKind::Hang) => Err("no answer by fault injection".into()),
+        Some(FaultKind::ResetAfter | FaultKind::HangAfter) => {
             route::dispatch(&shared, &call, request).await;
-            Err("connection reset by fault injection after the call".into())
+            Err("no answer by fault injection after the call".into())
         }
         Some(FaultKind::Latency { delay_ms }) => {
             tokio::time::sleep(std::time::Duration::from_millis(delay_ms)).await;
@@ -178,6 +179,10 @@ async fn serve(shared: Arc<Shared>, request: http::Request<Incoming>) -> Result<
         status: result.as_ref().map_or(0, |response| response.status().as_u16()),
         elapsed_ms: millis(started.elapsed()),
     });
+    if hangs {
+        // Until the client or the gateway closes the connection.
+        std::future::pending::<()>().await;
+    }
     result
 }
 

@@ -1,6 +1,6 @@
 //! The request log: what was asked of AWS, in order, for tests and for people.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -26,14 +26,17 @@ pub struct LoggedCall {
     pub elapsed_ms: u64,
 }
 
+type Observer = dyn Fn(&LoggedCall) + Send + Sync;
+
 pub struct RequestLog {
     started: Instant,
     calls: Mutex<std::collections::VecDeque<LoggedCall>>,
+    observer: OnceLock<Box<Observer>>,
 }
 
 impl Default for RequestLog {
     fn default() -> Self {
-        Self { started: Instant::now(), calls: Mutex::default() }
+        Self { started: Instant::now(), calls: Mutex::default(), observer: OnceLock::new() }
     }
 }
 
@@ -42,7 +45,16 @@ impl RequestLog {
         self.started.elapsed()
     }
 
+    /// `observer` sees every call from now on: when it was done, before its answer is sent. There is one at most; whether this
+    /// is it.
+    pub fn observe(&self, observer: impl Fn(&LoggedCall) + Send + Sync + 'static) -> bool {
+        self.observer.set(Box::new(observer)).is_ok()
+    }
+
     pub fn push(&self, call: LoggedCall) {
+        if let Some(observer) = self.observer.get() {
+            observer(&call);
+        }
         let mut calls = self.lock();
         if calls.len() == CAPACITY {
             calls.pop_front();

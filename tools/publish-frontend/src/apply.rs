@@ -1,115 +1,177 @@
 //! Apply: the only writer. The phases are types: what may only happen after a complete upload takes the value that only a
 //! complete upload returns.
 
+mod gate;
 pub mod invalidate;
+mod keep;
 pub mod lock;
-pub mod prune;
-pub mod record;
-pub mod restore;
-pub mod upload;
-pub mod verify;
+mod multipart;
+mod prune;
+mod record;
+mod upload;
+mod verify;
 
-use greenlight_core::frontend::Plan;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use greenlight_core::frontend::{Plan, invalidation};
 use greenlight_kit::Interrupt;
 
-use crate::cli::{Publish, Verify};
-use crate::error::{Failed, InPhase as _, LiveState, PublishError};
+use crate::cli::Verify;
+use crate::error::{Failed, PublishError};
+use crate::gather::Body;
 use crate::gather::bucket::Bucket;
-use crate::gather::{Found, Gathered};
+use crate::journey::{Journey, LiveState, Phase};
+use crate::meter::Meter;
+use crate::progress::Progress;
 use invalidate::{Cdn, Invalidation};
+use record::Recorded;
+use upload::{PagesLive, Uploader};
 
 /// What was done.
 #[derive(Debug, Default)]
 pub struct Applied {
     pub invalidations: Vec<Invalidation>,
+    /// How many files were looked at again.
     pub verified: Option<usize>,
+}
+
+/// How the plan is carried out.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub concurrency: usize,
+    pub lock_ttl: Duration,
+    pub wait: bool,
+    pub invalidation_timeout: Duration,
+    pub verify: Verify,
 }
 
 pub struct Publisher<'a> {
     pub bucket: &'a Bucket,
     pub cdn: &'a Cdn,
-    pub options: &'a Publish,
+    pub settings: &'a Settings,
     pub interrupt: &'a Interrupt,
+    pub journey: &'a Journey,
+    pub meter: &'a Meter,
+    pub progress: &'a Progress,
     pub now_s: i64,
 }
 
 impl Publisher<'_> {
-    /// Everything after the plan. An empty plan writes nothing.
-    pub async fn apply(&self, plan: &Plan, gathered: &Gathered) -> Result<Applied, Failed> {
+    /// Everything after the plan. An empty plan writes nothing. `seen` is the ETag of the manifest that the plan was made from.
+    pub async fn apply(
+        &self,
+        plan: &Plan,
+        bodies: &BTreeMap<String, Body>,
+        seen: Option<&str>,
+    ) -> Result<Applied, Failed> {
         if plan.is_empty() {
             return Ok(Applied::default());
         }
-        let lock = lock::take(self.bucket, &plan.release, self.options.target.lock_ttl, self.now_s)
-            .await
-            .in_phase("lock", LiveState::Unchanged)?;
-        let result = self.locked(plan, gathered).await;
-        let released = lock.release().await;
-        let applied = result?;
-        // A lock that stays ends by itself; the release is what counts.
-        if let Err(error) = released {
-            tracing::warn!(%error, "the lock could not be removed; it ends by itself");
+        self.journey.enter(Phase::Lock);
+        let failed = |error| self.journey.failed(error);
+        let lock = lock::take(self.bucket, &plan.release, self.settings.lock_ttl).await.map_err(failed)?;
+        // Boxed: with every phase in it, the future is large.
+        let work = Box::pin(self.locked(&lock, plan, bodies, seen));
+        let result = lock.hold(work).await.map_err(failed);
+        lock.release().await;
+        result
+    }
+
+    async fn locked(
+        &self,
+        lock: &lock::Lock<'_>,
+        plan: &Plan,
+        bodies: &BTreeMap<String, Body>,
+        seen: Option<&str>,
+    ) -> Result<Applied, PublishError> {
+        let live = self.bucket.manifest().await?;
+        // Somebody may have released between our look at the bucket and our lock.
+        if live.as_ref().map(|(_, etag)| etag.as_str()) != seen {
+            return Err(PublishError::Superseded);
         }
+        let mut applied = Applied::default();
+        let recorded = if plan.is_release() {
+            let (recorded, invalidations) = self.release(lock, plan, bodies, seen).await?;
+            applied.invalidations = invalidations;
+            recorded
+        } else {
+            // Nothing changes for visitors: the release that is live stays the one that is recorded.
+            let (manifest, _) = live.ok_or(PublishError::Superseded)?;
+            self.journey.enter(Phase::Invalidate);
+            let paths = &plan.invalidations;
+            applied.invalidations = self.create_invalidations(&invalidation::reference(plan), paths).await?;
+            Recorded::already(manifest)
+        };
+        self.go_on()?;
+        if self.settings.wait {
+            self.journey.enter(Phase::Wait);
+            let timeout = self.settings.invalidation_timeout;
+            self.cdn.wait(&mut applied.invalidations, timeout, self.interrupt).await?;
+        }
+        self.journey.enter(Phase::Verify);
+        applied.verified = verify::run(self.bucket, self.settings.verify, &recorded, plan).await?;
+        self.go_on()?;
+        self.journey.enter(Phase::Prune);
+        prune::run(self.bucket, &recorded, plan).await?;
         Ok(applied)
     }
 
-    async fn locked(&self, plan: &Plan, gathered: &Gathered) -> Result<Applied, Failed> {
-        self.check_not_superseded(gathered).await.in_phase("lock", LiveState::Unchanged)?;
-        let uploader = upload::Uploader {
+    /// Until the new release is live and recorded.
+    async fn release(
+        &self,
+        lock: &lock::Lock<'_>,
+        plan: &Plan,
+        bodies: &BTreeMap<String, Body>,
+        seen: Option<&str>,
+    ) -> Result<(Recorded, Vec<Invalidation>), PublishError> {
+        let uploader = Uploader {
             bucket: self.bucket,
-            found: &gathered.local,
-            concurrency: usize::from(self.options.target.concurrency),
+            bodies,
+            gate: gate::Gate::new(self.settings.concurrency),
+            in_memory: Cell::new(0),
             interrupt: self.interrupt,
+            journey: self.journey,
+            meter: self.meter,
+            progress: self.progress,
         };
-        let assets = uploader.assets(plan).await.in_phase("assets", LiveState::Unchanged)?;
-        self.go_on().in_phase("assets", LiveState::Unchanged)?;
+        self.journey.enter(Phase::Assets);
+        self.progress.start(plan.upload_bytes());
+        keep::copy(self.bucket, &plan.keeps).await?;
+        let assets = uploader.assets(plan).await?;
+        self.go_on()?;
+        // From here to the manifest the release is switched in one go, whoever asks to stop: half a switch helps nobody.
+        self.journey.enter(Phase::Pages);
+        lock.check().await?;
         let pages = uploader.pages(plan, assets).await?;
-        // Before the manifest: a run that dies in between finds these pages changed and invalidates them again.
-        let invalidations = self
-            .cdn
-            .create(&pages, &plan.invalidation_reference(), &plan.invalidations)
-            .await
-            .in_phase("invalidate", LiveState::New)?;
-        let recorded = record::write(
-            self.bucket,
-            plan,
-            &gathered.local,
-            pages,
-            gathered.manifest_etag.as_deref(),
-            self.now_s,
-        )
-        .await
-        .in_phase("manifest", LiveState::New)?;
-        if self.options.target.wait {
-            self.cdn
-                .wait(&invalidations, self.options.target.invalidation_timeout)
-                .await
-                .in_phase("invalidate", LiveState::New)?;
+        self.progress.finish();
+        self.journey.set_live(LiveState::New);
+        self.journey.enter(Phase::Invalidate);
+        let invalidations = self.invalidate(&pages, plan).await?;
+        self.journey.enter(Phase::Manifest);
+        let recorded = record::write(self.bucket, plan, bodies, pages, seen, self.now_s).await;
+        if matches!(recorded, Err(PublishError::Superseded)) {
+            // Another publisher took over although we held the lock: pages of both may be live.
+            self.journey.set_live(LiveState::Partial);
         }
-        let verified = match self.options.verify {
-            Verify::None => None,
-            Verify::List => {
-                Some(verify::list(self.bucket, &recorded).await.in_phase("verify", LiveState::New)?)
-            }
-        };
-        self.go_on().in_phase("prune", LiveState::New)?;
-        prune::run(self.bucket, &recorded, plan, self.options.keep_releases)
-            .await
-            .in_phase("prune", LiveState::New)?;
-        Ok(Applied { invalidations, verified })
+        Ok((recorded?, invalidations))
     }
 
-    /// Somebody may have released between our look at the bucket and our lock.
-    async fn check_not_superseded(&self, gathered: &Gathered) -> Result<(), PublishError> {
-        let live = self.bucket.manifest().await?.map(|(_, etag)| etag);
-        if live == gathered.manifest_etag { Ok(()) } else { Err(PublishError::Superseded) }
+    /// Before the manifest: a run that dies in between finds these pages changed and invalidates them again.
+    async fn invalidate(&self, _live: &PagesLive, plan: &Plan) -> Result<Vec<Invalidation>, PublishError> {
+        self.create_invalidations(&invalidation::reference(plan), &plan.invalidations).await
+    }
+
+    async fn create_invalidations(
+        &self,
+        reference: &str,
+        paths: &[String],
+    ) -> Result<Vec<Invalidation>, PublishError> {
+        self.cdn.create(reference, paths, self.settings.invalidation_timeout, self.interrupt).await
     }
 
     fn go_on(&self) -> Result<(), PublishError> {
         if self.interrupt.is_raised() { Err(PublishError::Interrupted) } else { Ok(()) }
     }
-}
-
-/// The file's place on disk.
-fn source<'a>(found: &'a [Found], path: &str) -> Option<&'a Found> {
-    found.iter().find(|found| found.file.path == path)
 }

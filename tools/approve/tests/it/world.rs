@@ -124,9 +124,9 @@ impl World {
     /// As the tool makes it, with the local credentials and without retries, so that each call is seen once.
     async fn session(&self) -> Session {
         let flags = greenlight_kit::AwsFlags {
-            profile: None,
             region: Some(names::REGION.to_owned()),
             endpoint_url: Some(self.gateway.url().to_owned()),
+            ..greenlight_kit::AwsFlags::default()
         };
         let keys = Credentials::new(names::ACCESS_KEY_ID, names::SECRET_ACCESS_KEY, None, None, "test");
         let sdk = flags.load().await.into_builder();

@@ -3,22 +3,27 @@
 use std::collections::BTreeSet;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha2::{Digest as _, Sha256};
+
+use super::plan::Plan;
 
 /// More paths than this become one wildcard: a wildcard counts as one path
 /// (<https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PayingForInvalidation.html>, 2026-11).
 pub const MOST_PATHS: usize = 15;
 /// Paths a month that cost nothing (same page).
 pub const FREE_PATHS_A_MONTH: usize = 1_000;
+/// What each path beyond them costs (<https://aws.amazon.com/cloudfront/pricing/>, 2026-11).
+pub const DOLLARS_A_PATH: f64 = 0.005;
 
 /// Unreserved characters and the slash stay as they are.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Paths as CloudFront takes them, sorted, for site paths whose cached copies are stale. `below` is where visitors find
+/// Paths as CloudFront takes them, sorted, for site paths whose cached copies are stale. `served_below` is where visitors find
 /// the site below the distribution's root: empty, or ending in `/`.
-pub fn paths<'a>(below: &str, changed: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+pub fn paths<'a>(served_below: &str, changed: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut all = BTreeSet::new();
     for path in changed {
-        let path = format!("/{below}{path}");
+        let path = format!("/{served_below}{path}");
         if let Some(folder) = path.strip_suffix("index.html") {
             all.insert(encode(folder));
         }
@@ -29,6 +34,19 @@ pub fn paths<'a>(below: &str, changed: impl IntoIterator<Item = &'a str>) -> Vec
     }
     let all: Vec<String> = all.into_iter().collect();
     vec![format!("{}*", common_folder(&all))]
+}
+
+/// The CallerReference: tells this release's invalidation from every other one, and finds it again when a run is repeated
+/// (<https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_InvalidationBatch.html>, 2026-11).
+pub fn reference(plan: &Plan) -> String {
+    let mut digest = Sha256::new();
+    digest.update(format!("{} {}\n", plan.sequence, plan.release));
+    for upload in &plan.pages {
+        let file = &upload.file;
+        digest.update(format!("{} {} {}\n", file.path, file.sha256, file.headers.fingerprint()));
+    }
+    digest.update(plan.invalidations.join("\n"));
+    hex::encode(digest.finalize())
 }
 
 fn encode(path: &str) -> String {

@@ -9,7 +9,7 @@ use super::caching::{Class, Headers};
 /// Version of the manifest's format.
 pub const SCHEMA: &str = "greenlight-release/1";
 
-/// A file of the build.
+/// A file of the build, or of a release that is put back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalFile {
     /// Path on the site, without a leading slash.
@@ -38,6 +38,9 @@ pub struct Entry {
     pub etag: String,
     pub headers: Headers,
     pub class: Class,
+    /// Whether the release's record holds the bytes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_record: bool,
 }
 
 impl Entry {
@@ -57,6 +60,26 @@ pub struct Retired {
     pub since_s: i64,
 }
 
+/// A release in one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Past {
+    pub sequence: u64,
+    pub release: String,
+    /// Seconds since the epoch.
+    pub published_s: i64,
+    pub files: usize,
+    /// The release whose files these are, where this one was a rollback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restores: Option<u64>,
+}
+
+impl Past {
+    /// Sequence number of the release that these files were published with first.
+    pub fn content(&self) -> u64 {
+        self.restores.unwrap_or(self.sequence)
+    }
+}
+
 /// The live release: `.greenlight/manifest.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -70,12 +93,34 @@ pub struct Manifest {
     pub files: BTreeMap<String, Entry>,
     #[serde(default)]
     pub retired: BTreeMap<String, Retired>,
+    /// Releases whose records are kept, oldest first; the last one is this release.
+    #[serde(default)]
+    pub history: Vec<Past>,
+    /// What of our own folder was to be deleted when this release went live. The next one tries again.
+    #[serde(default)]
+    pub dropped: Vec<String>,
+    /// Bytes kept below `.greenlight/bodies/` by their SHA-256, with the last release that had them.
+    #[serde(default)]
+    pub bodies: BTreeMap<String, u64>,
+}
+
+impl Manifest {
+    /// What the history says of this release.
+    pub fn past(&self) -> Past {
+        self.history.iter().rfind(|past| past.sequence == self.sequence).cloned().unwrap_or_else(|| Past {
+            sequence: self.sequence,
+            release: self.release.clone(),
+            published_s: self.published_s,
+            files: self.files.len(),
+            restores: None,
+        })
+    }
 }
 
 /// A release that can be put back: `.greenlight/releases/SEQUENCE.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     pub manifest: Manifest,
-    /// Bodies of the files that are not immutable, base64.
+    /// Bytes of the small files that are not immutable, base64.
     pub bodies: BTreeMap<String, String>,
 }

@@ -6,57 +6,78 @@ use aws_sdk_s3::primitives::ByteStream;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use greenlight_core::frontend::release::Record;
-use greenlight_core::frontend::{Class, Manifest, Plan};
+use greenlight_core::frontend::{Manifest, Plan, own};
 use greenlight_kit::AwsError;
 
 use super::upload::PagesLive;
 use crate::error::PublishError;
-use crate::gather::Found;
 use crate::gather::bucket::Bucket;
+use crate::gather::{Body, sha256_of};
 
 /// Proof that the manifest names the release. Only this module makes it.
-pub struct Recorded(pub Manifest);
+pub struct Recorded(Manifest);
+
+impl Recorded {
+    /// The release that was live before and stays so.
+    pub fn already(manifest: Manifest) -> Self {
+        Self(manifest)
+    }
+
+    pub fn manifest(&self) -> &Manifest {
+        &self.0
+    }
+}
 
 /// Writes the record, then the manifest on condition that nobody else has written it.
 pub async fn write(
     bucket: &Bucket,
     plan: &Plan,
-    found: &[Found],
+    bodies: &BTreeMap<String, Body>,
     pages: PagesLive,
     replaces: Option<&str>,
     now_s: i64,
 ) -> Result<Recorded, PublishError> {
-    let manifest = plan.manifest(pages.etags(), now_s);
-    let mut bodies = BTreeMap::new();
-    for found in found.iter().filter(|found| found.file.class != Class::Immutable) {
-        let bytes = std::fs::read(&found.source)
-            .map_err(|source| PublishError::Read { path: found.source.clone(), source })?;
-        bodies.insert(found.file.path.clone(), STANDARD.encode(bytes));
-    }
-    store(bucket, Record { manifest, bodies }, replaces).await
-}
-
-pub(super) async fn store(
-    bucket: &Bucket,
-    record: Record,
-    replaces: Option<&str>,
-) -> Result<Recorded, PublishError> {
-    let key = bucket.record_key(record.manifest.sequence);
+    let in_record = for_record(plan, bodies)?;
+    let manifest = plan.manifest(pages.etags(), |path| in_record.contains_key(path), now_s);
+    let body = serde_json::to_vec(&manifest).unwrap_or_default();
+    let record = Record { manifest, bodies: in_record };
+    let key = bucket.own_key(&own::record(plan.sequence));
     put(bucket, &key, serde_json::to_vec(&record).unwrap_or_default(), Condition::None).await?;
     let condition = replaces.map_or(Condition::Absent, Condition::Is);
-    let body = serde_json::to_vec(&record.manifest).unwrap_or_default();
-    let written = put(bucket, &bucket.manifest_key(), body, condition).await;
-    if matches!(written, Err(PublishError::Superseded)) {
+    match put(bucket, &bucket.own_key(own::MANIFEST), body, condition).await {
         // Where the answer to our own write was lost, its repetition meets what it wrote.
-        let live = bucket.manifest().await?;
-        return if live.is_some_and(|(live, _)| live == record.manifest) {
-            Ok(Recorded(record.manifest))
-        } else {
-            Err(PublishError::Superseded)
-        };
+        Err(PublishError::Superseded) => match bucket.manifest().await? {
+            Some((live, _)) if live == record.manifest => Ok(Recorded(record.manifest)),
+            _ => Err(PublishError::Superseded),
+        },
+        result => result.map(|()| Recorded(record.manifest)),
     }
-    written?;
-    Ok(Recorded(record.manifest))
+}
+
+/// The bytes that the record holds, base64. They are read once more, and must be those of the plan.
+fn for_record(
+    plan: &Plan,
+    bodies: &BTreeMap<String, Body>,
+) -> Result<BTreeMap<String, String>, PublishError> {
+    let mut in_record = BTreeMap::new();
+    for path in &plan.for_record {
+        let text = match bodies.get(path) {
+            Some(Body::File { source, .. }) => {
+                let bytes = std::fs::read(source)
+                    .map_err(|error| PublishError::Read { path: source.clone(), source: error })?;
+                let planned = plan.sha256(path);
+                if planned.is_some_and(|planned| planned != sha256_of(&bytes)) {
+                    return Err(PublishError::ChangedWhileReading { path: source.clone() });
+                }
+                STANDARD.encode(bytes)
+            }
+            Some(Body::Recorded(bytes)) => STANDARD.encode(bytes),
+            // Stays where it is kept.
+            Some(Body::Kept { .. }) | None => continue,
+        };
+        in_record.insert(path.clone(), text);
+    }
+    Ok(in_record)
 }
 
 enum Condition<'a> {
@@ -72,10 +93,7 @@ async fn put(
     condition: Condition<'_>,
 ) -> Result<(), PublishError> {
     let request = bucket
-        .s3
-        .put_object()
-        .bucket(bucket.name.as_str())
-        .key(key)
+        .put_object(key)
         .content_type("application/json")
         .cache_control("no-store")
         .body(ByteStream::from(body));
@@ -88,7 +106,9 @@ async fn put(
         Ok(_) => Ok(()),
         Err(error) => {
             let error = AwsError::new("s3", "PutObject", &error);
-            if error.status == Some(412) { Err(PublishError::Superseded) } else { Err(error.into()) }
+            // 404: the manifest that was to be replaced is gone.
+            let lost = matches!(error.status, Some(409 | 412)) || error.code.as_deref() == Some("NoSuchKey");
+            if lost { Err(PublishError::Superseded) } else { Err(error.into()) }
         }
     }
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
+use aws_sdk_s3::types::ServerSideEncryption;
 use greenlight_core::frontend::release::Record;
-use greenlight_core::frontend::{Manifest, OWN_FOLDER, Observed, Prefix, RemoteObject};
+use greenlight_core::frontend::{Manifest, Prefix, RemoteObject, own};
 use greenlight_core::ident::BucketName;
 use greenlight_kit::AwsError;
 use serde::de::DeserializeOwned;
@@ -18,35 +20,36 @@ pub struct Bucket {
     pub s3: Client,
     pub name: BucketName,
     pub prefix: Prefix,
+    pub encryption: Encryption,
+}
+
+/// How S3 encrypts what is uploaded; nothing = as the bucket says.
+#[derive(Debug, Clone, Default)]
+pub struct Encryption {
+    pub algorithm: Option<ServerSideEncryption>,
+    pub kms_key_id: Option<String>,
 }
 
 impl Bucket {
+    /// The key of something in our own folder.
     pub fn own_key(&self, name: &str) -> String {
-        self.prefix.key(&format!("{OWN_FOLDER}{name}"))
+        self.prefix.key(&format!("{}{name}", own::FOLDER))
     }
 
-    pub fn manifest_key(&self) -> String {
-        self.own_key("manifest.json")
+    /// Every upload in one request starts here.
+    pub fn put_object(&self, key: &str) -> PutObjectFluentBuilder {
+        let Encryption { algorithm, kms_key_id } = self.encryption.clone();
+        let request = self.s3.put_object().bucket(self.name.as_str()).key(key);
+        request.set_server_side_encryption(algorithm).set_ssekms_key_id(kms_key_id)
     }
 
-    /// Sequence numbers are padded, so that listing them sorts them.
-    pub fn record_key(&self, sequence: u64) -> String {
-        self.own_key(&format!("releases/{sequence:010}.json"))
-    }
-
-    /// The manifest with its ETag, and every object of the site: both at the same time.
-    pub async fn observe(&self) -> Result<(Observed, Option<String>), PublishError> {
-        let (manifest, objects) = tokio::try_join!(self.manifest(), self.list())?;
-        let (manifest, etag) = manifest.map_or((None, None), |(manifest, etag)| (Some(manifest), Some(etag)));
-        Ok((Observed { manifest, objects }, etag))
-    }
-
+    /// With the ETag of the manifest object.
     pub async fn manifest(&self) -> Result<Option<(Manifest, String)>, PublishError> {
-        self.read_json(&self.manifest_key()).await
+        self.read_json(&self.own_key(own::MANIFEST)).await
     }
 
-    pub async fn record(&self, key: &str) -> Result<Option<Record>, PublishError> {
-        Ok(self.read_json(key).await?.map(|(record, _)| record))
+    pub async fn record(&self, sequence: u64) -> Result<Option<Record>, PublishError> {
+        Ok(self.read_json(&self.own_key(&own::record(sequence))).await?.map(|(record, _)| record))
     }
 
     /// A JSON object of ours and its ETag, or nothing where there is none.
@@ -54,6 +57,13 @@ impl Bucket {
         &self,
         key: &str,
     ) -> Result<Option<(T, String)>, PublishError> {
+        let Some((bytes, etag)) = self.read(key).await? else { return Ok(None) };
+        let value = serde_json::from_slice(&bytes)
+            .map_err(|source| PublishError::Manifest { key: key.to_owned(), source })?;
+        Ok(Some((value, etag)))
+    }
+
+    async fn read(&self, key: &str) -> Result<Option<(bytes::Bytes, String)>, PublishError> {
         let answer = match self.s3.get_object().bucket(self.name.as_str()).key(key).send().await {
             Ok(answer) => answer,
             Err(error) => {
@@ -67,40 +77,53 @@ impl Bucket {
             .body
             .collect()
             .await
-            .map_err(|error| PublishError::Read { path: key.into(), source: std::io::Error::other(error) })?;
-        let value = serde_json::from_slice(&body.into_bytes())
-            .map_err(|source| PublishError::Manifest { key: key.to_owned(), source })?;
-        Ok(Some((value, etag)))
+            .map_err(|source| PublishError::Download { key: key.to_owned(), source: source.into() })?;
+        Ok(Some((body.into_bytes(), etag)))
     }
 
-    /// Objects of the site, without our own folder.
-    pub async fn list(&self) -> Result<BTreeMap<String, RemoteObject>, PublishError> {
-        let all = self.list_below("").await?;
-        Ok(all.into_iter().filter(|(path, _)| !path.starts_with(OWN_FOLDER)).collect())
+    /// Objects of the site that sort after our own folder: in one listing, without our own objects, nearly every site's all.
+    pub async fn list_after_own(&self) -> Result<BTreeMap<String, RemoteObject>, PublishError> {
+        // The name that follows every name in the folder: '0' is the character after '/'.
+        let after = own::FOLDER.replace('/', "0");
+        self.list(Some(self.prefix.key(&after)), |_| true).await
     }
 
-    /// Keys of the records of releases, oldest first.
-    pub async fn record_keys(&self) -> Result<Vec<String>, PublishError> {
-        let all = self.list_below(&format!("{OWN_FOLDER}releases/")).await?;
-        Ok(all.into_keys().map(|path| self.prefix.key(&path)).collect())
+    /// Objects of the site that sort before our own folder, such as `!.txt` and `.a`.
+    pub async fn list_before_own(&self) -> Result<BTreeMap<String, RemoteObject>, PublishError> {
+        self.list(None, sorts_before_own).await
     }
 
-    async fn list_below(&self, folder: &str) -> Result<BTreeMap<String, RemoteObject>, PublishError> {
+    /// As long as `wanted`, in the order of keys.
+    async fn list(
+        &self,
+        after: Option<String>,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<BTreeMap<String, RemoteObject>, PublishError> {
         let mut objects = BTreeMap::new();
-        let request = self.s3.list_objects_v2().bucket(self.name.as_str()).prefix(self.prefix.key(folder));
-        let mut pages = request.into_paginator().send();
+        let request = self.s3.list_objects_v2().bucket(self.name.as_str()).prefix(self.prefix.as_str());
+        let mut pages = request.set_start_after(after).into_paginator().send();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| AwsError::new("s3", "ListBucket", &error))?;
-            for object in page.contents() {
-                let Some(path) = object.key().and_then(|key| key.strip_prefix(self.prefix.as_str())) else {
+            let page = page.map_err(|error| AwsError::new("s3", "ListObjectsV2", &error))?;
+            for object in page.contents.unwrap_or_default() {
+                let Some(path) = object.key.as_deref().and_then(|key| key.strip_prefix(self.prefix.as_str()))
+                else {
                     continue;
                 };
-                let size_bytes = object.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
-                objects.insert(path.to_owned(), RemoteObject { size_bytes, etag: bare(object.e_tag()) });
+                if !wanted(path) {
+                    return Ok(objects);
+                }
+                let size_bytes = object.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
+                let etag = bare(object.e_tag.as_deref());
+                objects.insert(path.to_owned(), RemoteObject { size_bytes, etag });
             }
         }
         Ok(objects)
     }
+}
+
+/// Whether a listing that starts behind our own folder misses this path.
+pub fn sorts_before_own(path: &str) -> bool {
+    path < own::FOLDER
 }
 
 /// An ETag without its quotes.

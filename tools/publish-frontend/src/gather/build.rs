@@ -1,138 +1,114 @@
 //! The build folder: which files there are, and what is in them.
 
-use std::collections::BTreeSet;
-use std::io::Read as _;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
-use greenlight_core::frontend::{Class, Headers, LocalFile, Overrides, html};
-use sha2::{Digest as _, Sha256};
+use greenlight_core::frontend::{Class, Headers, LocalFile, Overrides};
 
-use super::Found;
+use super::left_out::{Choice, LeftOut};
+use super::{Body, hash, links};
 use crate::error::PublishError;
+
+/// Longest key in UTF-8 (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>, 2026-11).
+const LONGEST_KEY_BYTES: usize = 1024;
 
 /// What of the build is taken and how.
 pub struct Options {
     pub source: PathBuf,
-    pub exclude: Vec<String>,
+    pub choice: Choice,
     pub overrides: Overrides,
-    pub source_maps: bool,
     /// Where visitors find the site below the root: pages reference their files by this.
     pub served_below: String,
+    /// What stands before every path in the bucket.
+    pub prefix: String,
+    pub delete_unknown: bool,
 }
 
-/// Read in pieces of this size.
-const PIECE_BYTES: usize = 256 * 1024;
+/// What was found.
+pub struct Build {
+    pub files: Vec<LocalFile>,
+    pub bodies: BTreeMap<String, Body>,
+    pub left_out: Vec<LeftOut>,
+}
 
-pub fn read(options: &Options) -> Result<Vec<Found>, PublishError> {
+pub fn read(options: &Options) -> Result<Build, PublishError> {
     let root = options.source.canonicalize().map_err(read_error(&options.source))?;
-    let exclude = globs(&options.exclude)?;
-    let hashed = listed(&root);
-    let mut found = Vec::new();
-    for entry in walkdir::WalkDir::new(&root).sort_by_file_name() {
+    if !root.is_dir() {
+        return Err(PublishError::NotAFolder(options.source.clone()));
+    }
+    let hashed = listed(&root, &options.served_below);
+    let mut build = Build { files: Vec::new(), bodies: BTreeMap::new(), left_out: Vec::new() };
+    let mut piece = Vec::new();
+    let mut walk = walkdir::WalkDir::new(&root).sort_by_file_name().min_depth(1).into_iter();
+    while let Some(entry) = walk.next() {
         let entry = entry.map_err(|error| PublishError::Read {
             path: error.path().unwrap_or(&root).to_owned(),
             source: error.into(),
         })?;
         let relative = entry.path().strip_prefix(&root).unwrap_or(entry.path());
         let path = relative.to_str().ok_or_else(|| PublishError::Name(relative.to_owned()))?;
-        if path.is_empty()
-            || skipped(path)
-            || exclude.is_match(path)
-            || (!options.source_maps
-                && Path::new(path).extension().is_some_and(|extension| extension == "map"))
-        {
+        let is_dir = entry.file_type().is_dir();
+        if let Some(why) = options.choice.left_out(path, is_dir) {
+            build.left_out.push(LeftOut { path: path.to_owned(), why });
+            if is_dir {
+                walk.skip_current_dir();
+            }
+            continue;
+        }
+        if is_dir {
             continue;
         }
         if entry.path_is_symlink() {
-            check_link(entry.path(), &root)?;
+            links::check_link(entry.path(), &root)?;
+        } else if !entry.file_type().is_file() {
+            return Err(PublishError::NotAFile(entry.into_path()));
         }
-        if std::fs::metadata(entry.path()).map_err(read_error(entry.path()))?.is_dir() {
-            continue;
+        if options.prefix.len() + path.len() > LONGEST_KEY_BYTES {
+            return Err(PublishError::LongKey(path.to_owned()));
         }
-        let (size_bytes, sha256) = hash(entry.path())?;
+        let body = hash::of_file(entry.path(), &mut piece).map_err(read_error(entry.path()))?;
         let class = Class::of(path, hashed.contains(path));
-        let headers = Headers::new(path, class, &options.overrides);
-        let file = LocalFile { path: path.to_owned(), size_bytes, sha256, class, headers };
-        found.push(Found { file, source: entry.path().to_owned() });
+        build.files.push(LocalFile {
+            path: path.to_owned(),
+            size_bytes: body.size_bytes,
+            sha256: body.sha256,
+            class,
+            headers: Headers::new(path, class, &options.overrides),
+        });
+        let body = Body::File { source: entry.path().to_owned(), part_sha256: body.part_sha256 };
+        build.bodies.insert(path.to_owned(), body);
     }
-    check_references(&found, &options.served_below)?;
-    Ok(found)
-}
-
-/// What never belongs on a site: secrets, repositories, leftovers. `.well-known` does.
-fn skipped(path: &str) -> bool {
-    path.split('/').any(|part| {
-        part.starts_with(".env")
-            || [".git", ".npmrc", ".vite", ".DS_Store", ".greenlight"].contains(&part)
-            || part.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("pem"))
-    }) || path == "asset-manifest.json"
-}
-
-fn globs(list: &[String]) -> Result<GlobSet, PublishError> {
-    let mut builder = GlobSetBuilder::new();
-    let error = |glob: &str| {
-        let glob = glob.to_owned();
-        move |source| PublishError::Glob { glob, source }
-    };
-    for glob in list {
-        builder.add(Glob::new(glob).map_err(error(glob))?);
-    }
-    builder.build().map_err(error(&list.join(",")))
+    let files = build.files.iter().filter_map(|file| Some((file, build.bodies.get(&file.path)?)));
+    links::check_references(files, &options.served_below)?;
+    Ok(build)
 }
 
 /// Files that the bundler says it named by their content.
-fn listed(root: &Path) -> BTreeSet<String> {
+fn listed(root: &Path, served_below: &str) -> BTreeSet<String> {
+    let read = |name: &str| -> serde_json::Value {
+        let text = std::fs::read_to_string(root.join(name)).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    };
     let mut names = BTreeSet::new();
-    for manifest in [".vite/manifest.json", "asset-manifest.json"] {
-        let text = std::fs::read_to_string(root.join(manifest)).unwrap_or_default();
-        let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-        // Vite: {source: {file, css: […], assets: […]}}; create-react-app: {files: {name: path}}.
-        for chunk in value.as_object().into_iter().flat_map(|map| map.values()) {
-            let lists = ["css", "assets"].iter().filter_map(|key| chunk.get(key)?.as_array()).flatten();
-            names.extend(lists.chain(chunk.get("file")).filter_map(|file| file.as_str()).map(str::to_owned));
+    // Vite: {source: {file, css: […], assets: […]}}.
+    for chunk in read(".vite/manifest.json").as_object().into_iter().flat_map(|map| map.values()) {
+        let lists = ["css", "assets"].iter().filter_map(|key| chunk.get(key)?.as_array()).flatten();
+        names.extend(lists.chain(chunk.get("file")).filter_map(|file| file.as_str()).map(str::to_owned));
+    }
+    // create-react-app: {files: {name: URL path}}; what it names by content lies in `static/`.
+    let manifest = read("asset-manifest.json");
+    let files = manifest.get("files").and_then(|files| files.as_object());
+    for path in files.into_iter().flat_map(|map| map.values()).filter_map(|path| path.as_str()) {
+        let path = path.trim_start_matches('/');
+        let path = path.strip_prefix(served_below).unwrap_or(path);
+        if path.starts_with("static/") {
+            names.insert(path.to_owned());
         }
     }
     names
 }
 
-fn check_link(path: &Path, root: &Path) -> Result<(), PublishError> {
-    match path.canonicalize() {
-        Ok(target) if target.starts_with(root) => Ok(()),
-        Ok(_) => Err(PublishError::Symlink { path: path.to_owned(), why: "leaves the build folder" }),
-        Err(_) => Err(PublishError::Symlink { path: path.to_owned(), why: "leads nowhere" }),
-    }
-}
-
-fn hash(path: &Path) -> Result<(u64, String), PublishError> {
-    let mut file = std::fs::File::open(path).map_err(read_error(path))?;
-    let (mut size, mut digest, mut piece) = (0, Sha256::new(), vec![0; PIECE_BYTES]);
-    loop {
-        let read = file.read(&mut piece).map_err(read_error(path))?;
-        let Some(bytes) = piece.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
-        digest.update(bytes);
-        size += u64::try_from(read).unwrap_or_default();
-    }
-    Ok((size, hex::encode(digest.finalize())))
-}
-
-/// Every page has every file that it references.
-fn check_references(found: &[Found], below: &str) -> Result<(), PublishError> {
-    let paths: BTreeSet<&str> = found.iter().map(|found| found.file.path.as_str()).collect();
-    for page in found.iter().filter(|found| matches!(found.file.class, Class::Html | Class::Entry)) {
-        let text = std::fs::read(&page.source).map_err(read_error(&page.source))?;
-        let missing: Vec<String> = html::references(&page.file.path, &String::from_utf8_lossy(&text))
-            .into_iter()
-            .filter(|path| !paths.contains(path.strip_prefix(below).unwrap_or(path)))
-            .collect();
-        if !missing.is_empty() {
-            return Err(PublishError::MissingReferences { page: page.file.path.clone(), missing });
-        }
-    }
-    Ok(())
-}
-
-fn read_error(path: &Path) -> impl FnOnce(std::io::Error) -> PublishError {
+pub(super) fn read_error(path: &Path) -> impl FnOnce(std::io::Error) -> PublishError {
     let path = path.to_owned();
     move |source| PublishError::Read { path, source }
 }
@@ -140,54 +116,126 @@ fn read_error(path: &Path) -> impl FnOnce(std::io::Error) -> PublishError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gather::left_out::WhyLeftOut;
 
     fn options(folder: &Path) -> Options {
         Options {
             source: folder.to_owned(),
-            exclude: Vec::new(),
+            choice: Choice::new(&[], &[], false).unwrap(),
             overrides: Overrides::default(),
-            source_maps: false,
-            served_below: String::new(),
+            served_below: "app/".into(),
+            prefix: "app/".into(),
+            delete_unknown: false,
+        }
+    }
+
+    fn write(folder: &Path, files: &[(&str, &str)]) {
+        for (name, text) in files {
+            let path = folder.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
         }
     }
 
     fn names(folder: &Path) -> Result<Vec<String>, PublishError> {
-        Ok(read(&options(folder))?.into_iter().map(|found| found.file.path).collect())
+        Ok(read(&options(folder))?.files.into_iter().map(|file| file.path).collect())
     }
 
     #[test]
-    fn secrets_and_maps_stay_at_home() {
+    fn what_is_left_out_is_said() {
         let folder = tempfile::tempdir().unwrap();
-        for name in
-            ["index.html", ".env.local", "key.pem", "a.js.map", ".well-known/x", ".git/config", "ü +%#.txt"]
-        {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, "x").unwrap();
-        }
-        assert_eq!(names(folder.path()).unwrap(), [".well-known/x", "index.html", "ü +%#.txt"]);
+        write(
+            folder.path(),
+            &[
+                ("index.html", ""),
+                (".env.local", ""),
+                ("a.js.map", ""),
+                (".well-known/x", ""),
+                (".git/config", ""),
+                ("ü +%#.txt", ""),
+            ],
+        );
+        let build = read(&options(folder.path())).unwrap();
+        let paths: Vec<&str> = build.files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, [".well-known/x", "index.html", "ü +%#.txt"]);
+        let left_out: Vec<(&str, WhyLeftOut)> =
+            build.left_out.iter().map(|left| (left.path.as_str(), left.why)).collect();
+        let expected = [
+            (".env.local", WhyLeftOut::Secret),
+            (".git", WhyLeftOut::Secret),
+            ("a.js.map", WhyLeftOut::SourceMap),
+        ];
+        assert_eq!(left_out, expected);
     }
 
     #[test]
     fn links() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("index.html"), "x").unwrap();
-        std::os::unix::fs::symlink("index.html", folder.path().join("same.html")).unwrap();
-        assert_eq!(names(folder.path()).unwrap(), ["index.html", "same.html"]);
-        std::os::unix::fs::symlink("nowhere", folder.path().join("broken")).unwrap();
-        assert!(matches!(names(folder.path()), Err(PublishError::Symlink { why: "leads nowhere", .. })));
-        std::fs::remove_file(folder.path().join("broken")).unwrap();
-        std::os::unix::fs::symlink("/etc/hostname", folder.path().join("out")).unwrap();
-        assert!(matches!(
-            names(folder.path()),
-            Err(PublishError::Symlink { why: "leaves the build folder", .. })
-        ));
+        let link = |target: &str, name: &str| {
+            std::os::unix::fs::symlink(target, folder.path().join(name)).unwrap();
+        };
+        write(folder.path(), &[("index.html", "x"), ("sub/a.txt", "x")]);
+        link("index.html", "same.html");
+        assert_eq!(names(folder.path()).unwrap(), ["index.html", "same.html", "sub/a.txt"]);
+        for (target, why) in [
+            ("nowhere", "leads nowhere"),
+            ("/etc/hostname", "leaves the build folder"),
+            ("sub", "leads to a folder"),
+        ] {
+            link(target, "bad");
+            let error = names(folder.path()).unwrap_err().to_string();
+            assert!(error.ends_with(&format!("bad is a symbolic link that {why}")), "{error}");
+            std::fs::remove_file(folder.path().join("bad")).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &[("index.html", "x")]);
+        let _listener = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
+        assert!(matches!(names(folder.path()), Err(PublishError::NotAFile(_))));
+        assert!(matches!(names(&folder.path().join("index.html")), Err(PublishError::NotAFolder(_))));
+    }
+
+    #[test]
+    fn names_that_s3_does_not_take() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let deep = "d".repeat(200) + "/";
+        write(folder.path(), &[("index.html", "x"), (&(deep.repeat(6) + "f"), "x")]);
+        assert!(matches!(names(folder.path()), Err(PublishError::LongKey(_))));
+        std::fs::remove_dir_all(folder.path().join(&deep)).unwrap();
+        std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"\xff")), "x").unwrap();
+        assert!(matches!(names(folder.path()), Err(PublishError::Name(_))));
+    }
+
+    #[test]
+    fn create_react_app_lists_its_hashed_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let listed = r#"{"files":{"main.js":"/app/static/plain.js","index.html":"/app/index.html"}}"#;
+        write(
+            folder.path(),
+            &[
+                ("index.html", "<script src=/app/static/plain.js></script>"),
+                ("static/plain.js", "x"),
+                ("asset-manifest.json", listed),
+            ],
+        );
+        let build = read(&options(folder.path())).unwrap();
+        let classes: Vec<_> = build.files.iter().map(|file| (file.path.as_str(), file.class)).collect();
+        let expected = [
+            ("asset-manifest.json", Class::Mutable),
+            ("index.html", Class::Entry),
+            ("static/plain.js", Class::Immutable),
+        ];
+        assert_eq!(classes, expected);
     }
 
     #[test]
     fn a_page_without_its_files_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("index.html"), "<script src=/assets/gone.js></script>").unwrap();
+        write(folder.path(), &[("index.html", "<script src=/assets/gone.js></script>")]);
         let error = names(folder.path()).unwrap_err();
         assert!(error.to_string().contains("assets/gone.js"), "{error}");
     }

@@ -1,0 +1,126 @@
+//! Which release is put back, and what that means as a release of its own: the planner does the rest.
+
+use std::collections::BTreeSet;
+
+use super::plan::{Desired, Plan};
+use super::release::{LocalFile, Manifest, Past, Record};
+
+/// Why no release can be put back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RollbackError {
+    #[error("nothing was published here yet")]
+    NothingPublished,
+    #[error("no earlier release is kept; {live} is the oldest one that can be live")]
+    NothingBefore { live: String },
+    #[error("there is no release {wanted} to put back; there are: {}", .known.join(", "))]
+    Unknown { wanted: String, known: Vec<String> },
+    #[error("release {0} is live")]
+    IsLive(String),
+    #[error("{} file(s) of release {release} are neither in the bucket nor in its record: {}", .paths.len(), .paths.join(", "))]
+    Gone { release: String, paths: Vec<String> },
+}
+
+/// The release called `wanted` (or with this sequence number); without a name, the one that was live before the live one's
+/// files were published. So rolling back twice goes back twice, and never forward to the release that was left.
+pub fn choose<'a>(live: &'a Manifest, wanted: Option<&str>) -> Result<&'a Past, RollbackError> {
+    let now = live.past();
+    let mut others = live.history.iter().rev().filter(|past| past.sequence < live.sequence);
+    let Some(wanted) = wanted else {
+        return others
+            .find(|past| past.content() < now.content())
+            .ok_or_else(|| RollbackError::NothingBefore { live: live.release.clone() });
+    };
+    if wanted == now.release || wanted == now.sequence.to_string() {
+        return Err(RollbackError::IsLive(wanted.to_owned()));
+    }
+    let by_name = others.clone().find(|past| past.release == wanted);
+    by_name.or_else(|| others.find(|past| past.sequence.to_string() == wanted)).ok_or_else(|| {
+        let known: BTreeSet<String> = live
+            .history
+            .iter()
+            .filter(|past| past.sequence < live.sequence)
+            .map(|past| past.release.clone())
+            .collect();
+        RollbackError::Unknown { wanted: wanted.to_owned(), known: known.into_iter().collect() }
+    })
+}
+
+/// The recorded release as what the site is to be.
+pub fn desired(record: &Record, past: &Past) -> Desired {
+    let files = record.manifest.files.iter().map(|(path, entry)| LocalFile {
+        path: path.clone(),
+        size_bytes: entry.size_bytes,
+        sha256: entry.sha256.clone(),
+        class: entry.class,
+        headers: entry.headers.clone(),
+    });
+    Desired { release: past.release.clone(), files: files.collect(), restores: Some(past.content()) }
+}
+
+/// Refuses a rollback whose files are not all to be had: a page without its files must not come back.
+pub fn check_bodies(plan: &Plan, record: &Record, live: &Manifest) -> Result<(), RollbackError> {
+    let paths: Vec<String> = plan
+        .uploads()
+        .map(|upload| &upload.file)
+        .filter(|file| !record.bodies.contains_key(&file.path) && !live.bodies.contains_key(&file.sha256))
+        .map(|file| file.path.clone())
+        .collect();
+    if paths.is_empty() { Ok(()) } else { Err(RollbackError::Gone { release: plan.release.clone(), paths }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn live(history: &[(u64, &str, Option<u64>)]) -> Manifest {
+        let history: Vec<Past> = history
+            .iter()
+            .map(|(sequence, release, restores)| Past {
+                sequence: *sequence,
+                release: (*release).to_owned(),
+                published_s: 0,
+                files: 1,
+                restores: *restores,
+            })
+            .collect();
+        let last = history.last().unwrap().clone();
+        Manifest {
+            schema: super::super::release::SCHEMA.to_owned(),
+            release: last.release,
+            sequence: last.sequence,
+            published_s: 0,
+            files: BTreeMap::new(),
+            retired: BTreeMap::new(),
+            history,
+            dropped: Vec::new(),
+            bodies: BTreeMap::new(),
+        }
+    }
+
+    fn chosen(history: &[(u64, &str, Option<u64>)], wanted: Option<&str>) -> Result<u64, RollbackError> {
+        choose(&live(history), wanted).map(|past| past.sequence)
+    }
+
+    #[test]
+    fn twice_goes_back_twice() {
+        assert_eq!(chosen(&[(1, "a", None), (2, "b", None), (3, "c", None)], None), Ok(2));
+        let after = [(1, "a", None), (2, "b", None), (3, "c", None), (4, "b", Some(2))];
+        assert_eq!(chosen(&after, None), Ok(1));
+        let oldest = [(2, "b", None), (3, "c", None), (5, "a", Some(1))];
+        assert_eq!(chosen(&oldest, None), Err(RollbackError::NothingBefore { live: "a".into() }));
+        // A release after a rollback goes back to what was live before it, not to what was rolled back.
+        assert_eq!(chosen(&[(1, "a", None), (2, "b", None), (3, "a", Some(1)), (4, "d", None)], None), Ok(3));
+    }
+
+    #[test]
+    fn by_name_or_number() {
+        let history = [(1, "a", None), (2, "b", None), (3, "a", None), (4, "d", None)];
+        assert_eq!(chosen(&history, Some("a")), Ok(3));
+        assert_eq!(chosen(&history, Some("1")), Ok(1));
+        assert_eq!(chosen(&history, Some("d")), Err(RollbackError::IsLive("d".into())));
+        let error = chosen(&history, Some("x")).unwrap_err().to_string();
+        assert_eq!(error, "there is no release x to put back; there are: a, b");
+    }
+}
