@@ -16,6 +16,7 @@ _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _GIT_SHA = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _IMAGE = re.compile(r"[!-~]{1,512}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_REPORTS = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()/-]{0,512})?")
 _HOST = re.compile(r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
 
 
@@ -44,6 +45,8 @@ class Environment:
     port: int
     log_level: str
     debug: bool
+    reports: str
+    s3_path_style: bool
 
 
 class _Reader:
@@ -112,6 +115,11 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
     log_level = read.optional("JOURNAL_LOG_LEVEL", "INFO").upper()
     read.check("JOURNAL_LOG_LEVEL", log_level, log_level in LOG_LEVELS, f"one of {', '.join(LOG_LEVELS)}")
 
+    reports = read.optional("JOURNAL_REPORTS", "")
+    read.check(
+        "JOURNAL_REPORTS", reports, bool(_REPORTS.fullmatch(reports)), "a place in S3 such as s3://bucket/reports"
+    )
+
     if read.missing or read.invalid:
         raise InvalidEnvironment(read.missing, read.invalid)
     return Environment(
@@ -126,4 +134,7 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
         port=int(port),
         log_level=log_level,
         debug=debug == "1",
+        reports=reports,
+        # Another endpoint than AWS's (local-pipeline, for one) has no host name for each bucket.
+        s3_path_style=bool(environ.get("AWS_ENDPOINT_URL") or environ.get("AWS_ENDPOINT_URL_S3")),
     )

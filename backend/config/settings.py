@@ -49,6 +49,8 @@ JOURNAL_EVENTS_KEY = ENV.events_key
 JOURNAL_TABLE = ENV.table
 JOURNAL_REGION = ENV.region
 JOURNAL_RAW_EVENT_DAYS = 90
+JOURNAL_REPORTS = ENV.reports
+JOURNAL_S3_PATH_STYLE = ENV.s3_path_style
 
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_config(ENV.log_level)

@@ -8,7 +8,18 @@ from datetime import UTC, datetime
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 # Attributes that `extra=` may add to a line.
-_EXTRA = ("method", "path", "status", "ms", "event_id", "detail_type", "duplicate")
+_EXTRA = (
+    "method",
+    "path",
+    "status",
+    "ms",
+    "event_id",
+    "detail_type",
+    "duplicate",
+    "deployment_id",
+    "environment",
+    "reason",
+)
 
 
 class JsonFormatter(logging.Formatter):

@@ -1,105 +1,26 @@
-"""The only module that speaks to DynamoDB: one table, no Scan, conditional writes.
+"""Which items the journal has, and under which keys. README.md has the list.
 
-It knows keys and conditions, not what a release means. Items are plain dicts; keys and index keys stay in here.
+It knows keys and conditions, not what a release means. Items are plain dicts; keys stay in here.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterable
 
-import boto3
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from django.conf import settings
+from journal import table
+from journal.table import Item
 
-from journal.problems import Unavailable
-
-Item = dict[str, Any]
-
-INDEX = "gsi1"
-TTL_ATTRIBUTE = "expires_at"
-_KEY_ATTRIBUTES = ("pk", "sk", "gsi1pk", "gsi1sk")
-_ENVIRONMENTS_KEY = "ENVIRONMENTS"
-# DynamoDB evaluates filters after reading; a listing stops after so many pages and hands out a cursor instead.
-MAX_PAGES = 5
-PAGE_ITEMS = 100
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
+ABSENT = "attribute_not_exists(pk)"
+_ENVIRONMENTS = "ENVIRONMENTS"
+_MOST_BY_COMMIT = 100
 
 
-def table_definition(name: str) -> dict[str, Any]:
-    """The CreateTable request. README.md documents the same for Terraform."""
-    return {
-        "TableName": name,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"} for key in _KEY_ATTRIBUTES],
-        "KeySchema": [
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        "GlobalSecondaryIndexes": [
-            {
-                "IndexName": INDEX,
-                "KeySchema": [
-                    {"AttributeName": "gsi1pk", "KeyType": "HASH"},
-                    {"AttributeName": "gsi1sk", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-    }
+def execution(execution_id: str) -> str:
+    """Partition of a pipeline execution, or of a release that was posted."""
+    return f"RELEASE#{execution_id}"
 
 
-@lru_cache(maxsize=2)
-def _client(attempts: int = 3) -> Any:
-    """One thread-safe client per process, made on first use, after gunicorn has forked."""
-    retries = {"mode": "standard", "total_max_attempts": attempts}
-    config = Config(connect_timeout=1, read_timeout=2, retries=retries, max_pool_connections=10)
-    return boto3.client("dynamodb", region_name=settings.JOURNAL_REGION, config=config)
-
-
-def forget_clients() -> None:
-    _client.cache_clear()
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise Unavailable("the journal's table does not answer") from error
-
-
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "")
-
-
-def _to_item(data: Item) -> dict[str, Any]:
-    return {name: _serialize(value) for name, value in data.items()}
-
-
-def _from_item(item: dict[str, Any]) -> Item:
-    return {name: _deserialize(value) for name, value in item.items() if name not in _KEY_ATTRIBUTES}
-
-
-def _release_partition(release_id: str) -> str:
-    return f"RELEASE#{release_id}"
-
-
-def _release_item(release: Item) -> dict[str, Any]:
-    environment = release["environment"]
-    return _to_item(
-        {
-            **release,
-            "pk": _release_partition(release["id"]),
-            "sk": f"ENV#{environment}",
-            "gsi1pk": f"ENV#{environment}",
-            "gsi1sk": position(release),
-        }
-    )
+def deployment(deployment_id: str) -> str:
+    """Partition of a CodeDeploy deployment."""
+    return f"DEPLOYMENT#{deployment_id}"
 
 
 def position(release: Item) -> str:
@@ -107,227 +28,216 @@ def position(release: Item) -> str:
     return f"{release['started_at']}#{release['id']}#{release['environment']}"
 
 
-# --- table
+# --- raw events, kept until they expire
 
 
-def ensure_table() -> bool:
-    """Creates the table with its index and TTL; True when it was not there before."""
-    client, name = _client(), settings.JOURNAL_TABLE
-    with _answering():
-        try:
-            client.create_table(**table_definition(name))
-            created = True
-        except client.exceptions.ResourceInUseException:
-            created = False
-        client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
-        ttl = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-        if ttl.get("TimeToLiveStatus") not in ("ENABLED", "ENABLING"):
-            specification = {"Enabled": True, "AttributeName": TTL_ATTRIBUTE}
-            client.update_time_to_live(TableName=name, TimeToLiveSpecification=specification)
-    return created
-
-
-def probe() -> None:
-    """One cheap read without retries; raises Unavailable. Needs no permission beyond GetItem."""
-    with _answering():
-        _client(attempts=1).get_item(TableName=settings.JOURNAL_TABLE, Key=_to_item({"pk": "PROBE", "sk": "PROBE"}))
-
-
-# --- small reads and writes
-
-
-def _get(pk: str, sk: str) -> Item | None:
-    with _answering():
-        answer = _client().get_item(
-            TableName=settings.JOURNAL_TABLE, Key=_to_item({"pk": pk, "sk": sk}), ConsistentRead=True
-        )
-    return _from_item(answer["Item"]) if "Item" in answer else None
-
-
-def _put_if_absent(item: dict[str, Any]) -> bool:
-    with _answering():
-        try:
-            _client().put_item(
-                TableName=settings.JOURNAL_TABLE, Item=item, ConditionExpression="attribute_not_exists(pk)"
-            )
-        except ClientError as error:
-            if _code(error) == "ConditionalCheckFailedException":
-                return False
-            raise
-    return True
-
-
-def _partition(pk: str, prefix: str) -> list[Item]:
-    """All items of a partition whose sort key starts so; consistent. For partitions that are small by design."""
-    items: list[Item] = []
-    request: dict[str, Any] = {
-        "TableName": settings.JOURNAL_TABLE,
-        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
-        "ExpressionAttributeValues": _to_item({":pk": pk, ":prefix": prefix}),
-        "ConsistentRead": True,
-    }
-    while True:
-        with _answering():
-            answer = _client().query(**request)
-        items.extend(_from_item(item) for item in answer["Items"])
-        if "LastEvaluatedKey" not in answer:
-            return items
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-
-# --- raw events
-
-
-def put_event(event_id: str, event: Item) -> bool:
-    """False when an event with that id is already there."""
-    return _put_if_absent(_to_item({**event, "pk": f"EVENT#{event_id}", "sk": "EVENT"}))
+def keep_event(event: Item, subject: str | None) -> bool:
+    """Keeps `event` under its id; False when one with that id is there. `subject` is the partition that it tells of."""
+    key = {"pk": f"EVENT#{event['event_id']}", "sk": "EVENT"}
+    writes = [table.put_of(event | key, ABSENT)]
+    if subject:
+        kept = {"expires_at": event["expires_at"]}
+        day = event["received_at"][:10]
+        writes.append(table.put_of(kept | {"pk": subject, "sk": f"TOLD#{event['event_id']}"}))
+        writes.append(table.put_of(kept | {"pk": f"SUBJECTS#{day}", "sk": subject}))
+    if table.transact(writes):
+        return True
+    return not get_event(event["event_id"]) and table.transact(writes)
 
 
 def get_event(event_id: str) -> Item | None:
-    return _get(f"EVENT#{event_id}", "EVENT")
+    return table.get(f"EVENT#{event_id}", "EVENT")
 
 
-# --- facts of an execution, out of which releases are made
+def events_about(subject: str) -> list[Item]:
+    pointers = table.starting_with(subject, "TOLD#")
+    return table.get_many((f"EVENT#{sk.removeprefix('TOLD#')}", "EVENT") for sk, _ in pointers)
 
 
-def put_fact(execution_id: str, key: str, fact: Item) -> bool:
-    """Keeps a fact unless a newer one (by its `order`) is there; False when it was older."""
-    names = {f"#{name}": name for name in fact}
-    with _answering():
-        try:
-            _client().update_item(
-                TableName=settings.JOURNAL_TABLE,
-                Key=_to_item({"pk": _release_partition(execution_id), "sk": f"FACT#{key}"}),
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fact),
-                ConditionExpression="attribute_not_exists(#order) OR #order < :order",
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues=_to_item({f":{name}": value for name, value in fact.items()}),
-            )
-        except ClientError as error:
-            if _code(error) == "ConditionalCheckFailedException":
-                return False
-            raise
-    return True
+def subjects_of(day: str) -> list[str]:
+    """Partitions of which an event was received on that day."""
+    return [sk for sk, _ in table.starting_with(f"SUBJECTS#{day}", "")]
 
 
-def put_fact_start(execution_id: str, key: str, started_at: str) -> None:
+# --- facts, out of which releases are made
+
+
+def put_fact(subject: str, key: str, fact: Item) -> bool:
+    """Keeps a fact unless a newer one (by its `order`, which is unique) is there; False when it was older."""
+    condition = "attribute_not_exists(#order) OR #order <= :order"
+    return table.update(subject, f"FACT#{key}", fact, condition)
+
+
+def put_fact_start(subject: str, key: str, started_at: str) -> None:
     """Keeps the earliest start of what the fact is about, whichever order the events come in."""
-    with _answering():
-        try:
-            _client().update_item(
-                TableName=settings.JOURNAL_TABLE,
-                Key=_to_item({"pk": _release_partition(execution_id), "sk": f"FACT#{key}"}),
-                UpdateExpression="SET started_at = :at",
-                ConditionExpression="attribute_not_exists(started_at) OR started_at > :at",
-                ExpressionAttributeValues=_to_item({":at": started_at}),
-            )
-        except ClientError as error:
-            if _code(error) != "ConditionalCheckFailedException":
-                raise
+    condition = "attribute_not_exists(#started_at) OR #started_at > :started_at"
+    table.update(subject, f"FACT#{key}", {"started_at": started_at}, condition)
 
 
-def facts(execution_id: str) -> list[Item]:
-    return _partition(_release_partition(execution_id), "FACT#")
+def facts_and_releases(execution_id: str) -> tuple[list[Item], list[Item]]:
+    """Facts of an execution and its releases, in one request: their keys are neighbours."""
+    found = table.between(execution(execution_id), "ENV#", "FACT#\U0010ffff")
+    facts = [item for sk, item in found if sk.startswith("FACT#")]
+    return facts, [item for sk, item in found if sk.startswith("ENV#")]
 
 
-def revision(execution_id: str) -> int:
-    """How often the releases of an execution were written. Read it before the facts: see replace_releases."""
-    meta = _get(_release_partition(execution_id), "META")
-    return int(meta["revision"]) if meta else 0
+# --- deployments
 
 
-def replace_releases(execution_id: str, seen_revision: int, releases: Iterable[Item]) -> bool:
-    """Writes the releases that were made out of facts read after `seen_revision`; all or nothing.
+def link_deployment(deployment_id: str, execution_id: str) -> None:
+    table.put({"pk": deployment(deployment_id), "sk": f"RELEASE#{execution_id}"})
 
-    False when someone else wrote in between: read revision and facts again. So the last write always knows all facts.
-    """
-    table = settings.JOURNAL_TABLE
-    condition = "revision = :seen" if seen_revision else "attribute_not_exists(pk)"
-    values = {":next": seen_revision + 1} | ({":seen": seen_revision} if seen_revision else {})
-    meta = {
-        "TableName": table,
-        "Key": _to_item({"pk": _release_partition(execution_id), "sk": "META"}),
-        "UpdateExpression": "SET revision = :next",
-        "ConditionExpression": condition,
-        "ExpressionAttributeValues": _to_item(values),
-    }
-    writes: list[dict[str, Any]] = [{"Update": meta}]
-    for release in releases:
-        put = {
-            "TableName": table,
-            "Item": _release_item(release),
-            "ConditionExpression": "attribute_not_exists(pk) OR origin = :origin",
-            "ExpressionAttributeValues": _to_item({":origin": release["origin"]}),
-        }
-        writes.append({"Put": put})
-    with _answering():
-        try:
-            _client().transact_write_items(TransactItems=writes)
-        except ClientError as error:
-            if _code(error) in ("TransactionCanceledException", "TransactionInProgressException"):
-                return False
-            raise
-    return True
+
+def put_report(deployment_id: str, report: Item) -> None:
+    """The first one counts: a deployment is validated once."""
+    table.put(report | {"pk": deployment(deployment_id), "sk": "REPORT"}, ABSENT)
+
+
+def get_deployment(deployment_id: str) -> tuple[Item | None, Item | None, list[str]]:
+    """What CodeDeploy told, the report of its validation, and the executions it belongs to."""
+    found = dict(table.between(deployment(deployment_id), "FACT#", "REPORT"))
+    executions = [sk.removeprefix("RELEASE#") for sk in found if sk.startswith("RELEASE#")]
+    return found.get("FACT#DEPLOYMENT"), found.get("REPORT"), executions
 
 
 # --- releases
 
 
+def _release_items(release: Item) -> list[Item]:
+    """The release, and its entries in the listings by status and by commit."""
+    environment, place = release["environment"], position(release)
+    pk = execution(release["id"])
+    items = [
+        {**release, "pk": pk, "sk": f"ENV#{environment}", "gsi1pk": f"ENV#{environment}", "gsi1sk": place},
+        {
+            **release,
+            "pk": pk,
+            "sk": f"STATUS#{environment}",
+            "gsi1pk": f"ENV#{environment}#STATUS#{release['status']}",
+            "gsi1sk": place,
+        },
+    ]
+    if commit := release["git_sha"]:
+        index = {"gsi1pk": f"COMMIT#{commit[:4]}", "gsi1sk": f"{commit}#{place}"}
+        items.append({**release, "pk": pk, "sk": f"COMMIT#{environment}", **index})
+    return items
+
+
+def _outcome_key(release: Item) -> tuple[str, str] | None:
+    """An outcome is what is counted: a release that ended well or badly, on the day it ended."""
+    if release["status"] not in ("succeeded", "failed") or not release["finished_at"]:
+        return None
+    return f"OUTCOMES#{release['environment']}#{release['finished_at'][:10]}", release["id"]
+
+
+def _writes(old: Item | None, new: Item | None, condition: str, values: Item | None) -> list[dict]:
+    writes = []
+    if new:
+        first, *entries = _release_items(new)
+        writes = [table.put_of(first, condition, values), *(table.put_of(entry) for entry in entries)]
+    elif old:
+        writes = [table.delete_of(execution(old["id"]), f"{kind}#{old['environment']}") for kind in ("ENV", "STATUS")]
+    if old and old["git_sha"] and not (new and new["git_sha"]):
+        writes.append(table.delete_of(execution(old["id"]), f"COMMIT#{old['environment']}"))
+    before, after = old and _outcome_key(old), new and _outcome_key(new)
+    if before and before != after:
+        writes.append(table.delete_of(*before))
+    if new and after:
+        outcome = {"id": new["id"], "at": new["finished_at"], "status": new["status"]}
+        outcome["lead_seconds"] = new["lead_seconds"]
+        writes.append(table.put_of(outcome | {"pk": after[0], "sk": after[1]}))
+    return writes
+
+
 def put_release(release: Item) -> bool:
     """False when a release with that id and environment is already there."""
-    return _put_if_absent(_release_item(release))
+    writes = _writes(None, release, ABSENT, None)
+    if table.transact(writes):
+        return True
+    return not get_release(release["id"], release["environment"]) and table.transact(writes)
+
+
+def revision(execution_id: str) -> int:
+    """How often the releases of an execution were written. Read it before the facts: see replace_releases."""
+    meta = table.get(execution(execution_id), "META")
+    return int(meta["revision"]) if meta else 0
+
+
+def replace_releases(
+    execution_id: str, seen_revision: int, old: Iterable[Item], new: Iterable[Item], *, force: bool = False
+) -> bool:
+    """Writes the releases that were made out of facts read after `seen_revision`, in place of `old`; all or nothing.
+
+    False when someone else wrote in between: read revision and facts again. So the last write always knows all facts.
+    A release that stays as it is is only written again with `force`, but the revision always is: it tells others that
+    what they have read may be too old.
+    """
+    meta = {"pk": execution(execution_id), "sk": "META", "revision": seen_revision + 1}
+    if seen_revision:
+        writes = [table.put_of(meta, "revision = :seen", {":seen": seen_revision})]
+    else:
+        writes = [table.put_of(meta, ABSENT)]
+    before = {release["environment"]: release for release in old}
+    after = {release["environment"]: release for release in new}
+    for name in sorted(before.keys() | after.keys()):
+        release = after.get(name)
+        if release == before.get(name) and not force:
+            continue
+        values = {":origin": release["origin"]} if release else None
+        writes += _writes(before.get(name), release, f"{ABSENT} OR origin = :origin", values)
+    return table.transact(writes)
 
 
 def get_release(release_id: str, environment: str) -> Item | None:
-    return _get(_release_partition(release_id), f"ENV#{environment}")
-
-
-def releases_of(release_id: str) -> list[Item]:
-    return _partition(_release_partition(release_id), "ENV#")
-
-
-def register_environment(name: str) -> None:
-    _put_if_absent(_to_item({"pk": _ENVIRONMENTS_KEY, "sk": f"ENV#{name}", "name": name}))
-
-
-def environments() -> list[str]:
-    return [item["name"] for item in _partition(_ENVIRONMENTS_KEY, "ENV#")]
+    return table.get(execution(release_id), f"ENV#{environment}")
 
 
 def newest_releases(
-    environment: str, *, status: str | None, before: str | None, limit: int
-) -> tuple[list[Item], str | None]:
-    """Newest first, from below the position `before`.
+    environment: str, *, status: str | None, since: str | None = None, before: str | None = None, limit: int
+) -> tuple[list[Item], bool]:
+    """Newest first, from below the position `before`, and whether there are more. One request, whatever the filters."""
+    index = f"ENV#{environment}#STATUS#{status}" if status else f"ENV#{environment}"
+    found = table.newest_of_index(index, since=since, before=before, limit=limit + 1)
+    return found[:limit], len(found) > limit
 
-    The second value is None when the environment was read to its end, otherwise the position down to which the list is
-    complete: with a status that is rare, that may be further than its last item.
-    """
-    values = {":env": f"ENV#{environment}"}
-    request: dict[str, Any] = {
-        "TableName": settings.JOURNAL_TABLE,
-        "IndexName": INDEX,
-        "KeyConditionExpression": "gsi1pk = :env",
-        "ScanIndexForward": False,
-        # One more than asked for, so that an exact last page does not promise another one.
-        "Limit": PAGE_ITEMS if status else min(limit + 1, PAGE_ITEMS + 1),
-    }
-    if before:
-        request["KeyConditionExpression"] += " AND gsi1sk < :before"
-        values[":before"] = before
-    if status:
-        request["FilterExpression"] = "#status = :status"
-        request["ExpressionAttributeNames"] = {"#status": "status"}
-        values[":status"] = status
-    request["ExpressionAttributeValues"] = _to_item(values)
 
-    found: list[Item] = []
-    for _ in range(MAX_PAGES):
-        with _answering():
-            answer = _client().query(**request)
-        found.extend(_from_item(item) for item in answer["Items"])
-        if len(found) > limit:
-            return found[:limit], position(found[limit - 1])
-        if "LastEvaluatedKey" not in answer:
-            return found, None
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-    return found, _deserialize(request["ExclusiveStartKey"]["gsi1sk"])
+def releases_of_commit(prefix: str) -> list[Item]:
+    """Releases whose commit begins so (four digits at least), newest first. One request; at most a hundred."""
+    found = table.newest_of_index(f"COMMIT#{prefix[:4]}", starts=prefix, limit=_MOST_BY_COMMIT)
+    return sorted(found, key=position, reverse=True)
+
+
+# --- environments
+
+
+def register_environment(name: str) -> None:
+    table.put({"pk": _ENVIRONMENTS, "sk": f"ENV#{name}", "name": name}, ABSENT)
+
+
+def environments() -> list[str]:
+    return [item["name"] for _, item in table.starting_with(_ENVIRONMENTS, "ENV#")]
+
+
+# --- outcomes of a day, and the day that was counted
+
+
+def outcomes_of(environment: str, day: str) -> list[Item]:
+    return [item for _, item in table.starting_with(f"OUTCOMES#{environment}#{day}", "")]
+
+
+def get_day(environment: str, day: str) -> Item | None:
+    return table.get(f"METRICS#{environment}", f"DAY#{day}")
+
+
+def put_day(environment: str, day: str, seen_version: int, summary: str) -> bool:
+    """False when the day was counted by someone else since `seen_version`."""
+    item = {"pk": f"METRICS#{environment}", "sk": f"DAY#{day}", "version": seen_version + 1, "summary": summary}
+    if seen_version:
+        return table.put(item, "version = :seen", {":seen": seen_version})
+    return table.put(item, ABSENT)
+
+
+def days(environment: str, first: str, last: str) -> dict[str, str]:
+    """Counted days by date. As many requests as a range of days needs, however many releases there are."""
+    found = table.between(f"METRICS#{environment}", f"DAY#{first}", f"DAY#{last}")
+    return {sk.removeprefix("DAY#"): item["summary"] for sk, item in found}

@@ -1,6 +1,6 @@
 """What goes over the wire, in both directions. Everything that comes in is checked here and nowhere else."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
@@ -20,7 +20,13 @@ GitSha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{7,64}$")]
 ImageDigest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 # Names of pipelines, stages and actions as CodePipeline allows them.
 PipelineWord = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.@_-]{1,100}$")]
-Status = Literal["in_progress", "succeeded", "failed"]
+# What the journal uses of an id that becomes part of an object's key.
+DeploymentId = Annotated[str, StringConstraints(pattern=r"^d-[A-Z0-9]{5,32}$")]
+CommitPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{4,64}$")]
+# What a caller may say of a release; the pipeline's events tell more.
+PostedStatus = Literal["in_progress", "succeeded", "failed"]
+ReleaseStatus = Literal["waiting", "in_progress", "succeeded", "failed", "rejected", "stopped"]
+StepStatus = Literal["in_progress", "succeeded", "failed", "stopped"]
 
 
 class Problem(Schema):
@@ -53,7 +59,7 @@ class ReleaseIn(Schema):
     git_sha: GitSha
     message: Annotated[str, StringConstraints(max_length=4096)]
     author: Annotated[str, StringConstraints(min_length=1, max_length=256)]
-    status: Status
+    status: PostedStatus
     image_digest: ImageDigest | None = None
     started_at: Moment | None = Field(None, description="now, when it is not given")
     finished_at: Moment | None = Field(None, description="now, when it is not given and the release has ended")
@@ -72,39 +78,57 @@ class ReleaseIn(Schema):
 class Approval(Schema):
     stage: str
     action: str
-    status: Literal["waiting", "approved", "rejected"]
+    status: Literal["waiting", "approved", "rejected", "unanswered"]
     requested_at: datetime
     decided_at: datetime | None
     summary: str | None = Field(description="what the approver wrote")
+    approver: str | None = Field(description="who, where the summary says so as `approve` writes it")
+
+
+class Deployment(Schema):
+    id: str
+    status: StepStatus
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class Validation(Schema):
+    """The smoke tests of a deployment in one line."""
+
+    verdict: Literal["Succeeded", "Failed"]
+    reason: str
+    message: str
+    passed: int
+    total: int
 
 
 class Release(Schema):
     id: str = Field(description="for releases of a pipeline, the id of its execution")
     environment: str
-    status: Status
+    status: ReleaseStatus
     git_sha: str | None = Field(description="null until the pipeline's source event was received")
     message: str | None
     author: str | None
-    image_digest: str | None
+    image_digest: str | None = Field(description="of a pipeline's release, once the smoke tests have identified it")
     started_at: datetime
     finished_at: datetime | None
     origin: Literal["api", "events"]
     pipeline: str | None
     approval: Approval | None
+    deployment: Deployment | None
+    validation: Validation | None
 
 
 class ReleasePage(Schema):
     items: list[Release]
-    next_cursor: str | None = Field(
-        description="null at the end; with a status filter a page may be short, or empty, and still have a next one"
-    )
+    next_cursor: str | None = Field(description="null at the end")
 
 
 class Action(Schema):
     name: str
     category: str | None
     provider: str | None
-    status: Status
+    status: StepStatus
     started_at: datetime
     finished_at: datetime | None
     external_id: str | None
@@ -114,29 +138,105 @@ class Action(Schema):
 
 class Stage(Schema):
     name: str
-    status: Status
+    status: StepStatus
     started_at: datetime
     finished_at: datetime | None
     actions: list[Action]
 
 
+class ReportPhase(Schema):
+    phase: str
+    passed: bool
+    elapsed_ms: int
+    detail: str
+
+
+class ReportCheck(Schema):
+    name: str
+    passed: bool
+    elapsed_ms: int
+    tries: int
+    wrong: list[str] = Field(description="of the last try")
+
+
+class TaskDefinitionChange(Schema):
+    path: str
+    before: str | None = Field(description="null where it was not there, and for what is not shown")
+    after: str | None
+    hidden: bool = Field(description="a value of the environment: that it changed is told, what it is is not")
+
+
+class TaskDefinition(Schema):
+    before: str | None = Field(description="family:revision that was live; null for the first one")
+    after: str
+    changes: list[TaskDefinitionChange]
+
+
+class Report(Schema):
+    """What validate-deploy found out about one deployment."""
+
+    environment: str
+    deployment_id: str
+    verdict: Literal["Succeeded", "Failed"]
+    reason: str
+    message: str
+    expected_version: str | None
+    started_at: datetime
+    elapsed_ms: int
+    phases: list[ReportPhase]
+    checks: list[ReportCheck]
+    task_definition: TaskDefinition | None
+
+
 class ReleaseDetail(Schema):
     id: str
     pipeline: str | None
-    status: Status | None = Field(description="of the whole pipeline execution; null when no event told")
+    status: StepStatus | None = Field(description="of the whole pipeline execution; null when no event told")
     approval: Approval | None
     stages: list[Stage]
     releases: list[Release]
+    reports: list[Report]
 
 
 class EnvironmentState(Schema):
     environment: str
     live: Release | None = Field(description="the latest release that succeeded")
-    in_progress: Release | None
+    in_progress: Release | None = Field(description="on its way, and newer than what is live")
+    waiting: Release | None = Field(description="at the manual gate, and newer than what is live")
+    failed: Release | None = Field(description="the latest one that failed, if it is newer than what is live")
 
 
 class EnvironmentList(Schema):
     items: list[EnvironmentState]
+
+
+class Measures(Schema):
+    """The four DORA measures of a span of days."""
+
+    deployments: int
+    failures: int
+    deployments_per_day: float
+    lead_time_seconds: float | None = Field(description="median, from the pipeline's start to the release's end")
+    change_failure_rate: float | None = Field(description="failures / (deployments + failures)")
+    time_to_restore_seconds: float | None = Field(description="median, from the first failure to the next success")
+
+
+class MeasuresOfSpan(Measures):
+    from_date: date
+    to_date: date
+
+
+class Metrics(Schema):
+    environment: str
+    days: int
+    from_date: date
+    to_date: date
+    current: Measures
+    previous: Measures = Field(description="of as many days before")
+    failing_since: datetime | None = Field(description="the first failure that no success followed")
+    series: list[MeasuresOfSpan] = Field(
+        description="in days, or in weeks for more than 31 days; the first may be short"
+    )
 
 
 class EventIn(Schema):
@@ -170,6 +270,17 @@ class ActionDetail(StageDetail):
     action: PipelineWord
     type: dict[str, Any] | None = None
     execution_result: dict[str, Any] | None = Field(None, alias="execution-result")
+
+
+class DeploymentDetail(Schema):
+    """The part of a CodeDeploy event's detail that we read."""
+
+    model_config = ConfigDict(extra="allow")
+
+    deployment_id: DeploymentId = Field(alias="deploymentId")
+    state: Annotated[str, StringConstraints(pattern=r"^[A-Z_]{1,32}$")]
+    application: PipelineWord
+    deployment_group: PipelineWord = Field(alias="deploymentGroup")
 
 
 class EventReceipt(Schema):

@@ -1,95 +1,124 @@
-"""Everything that only reads."""
+"""Everything that only reads. How many requests an answer needs depends on the number of environments alone."""
 
 import base64
 import binascii
 import json
+from datetime import date, datetime
 
-from journal import events, repository
+from journal import events, measures, projection, repository
 from journal.problems import NotFound, Unprocessable
-
-Item = repository.Item
+from journal.table import Item
 
 # In this order first, whether or not anything was released there; then every other one by name.
-_FIRST = tuple(events.STAGE_ENVIRONMENTS.values())
+_FIRST = tuple(projection.STAGE_ENVIRONMENTS.values())
 
 
 def environment_names() -> list[str]:
     return [*_FIRST, *sorted(set(repository.environments()) - set(_FIRST))]
 
 
-def _encode_cursor(position: str, environment: str | None, status: str | None) -> str:
-    text = json.dumps([position, environment, status])
+def _encode_cursor(position: str, filters: list[str | None]) -> str:
+    text = json.dumps([position, *filters])
     return base64.urlsafe_b64encode(text.encode("utf-8")).decode("ascii").rstrip("=")
 
 
-def _decode_cursor(cursor: str, environment: str | None, status: str | None) -> str:
+def _decode_cursor(cursor: str, filters: list[str | None]) -> str:
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        position, *filters = json.loads(text)
+        position, *made_with = json.loads(text)
     except (binascii.Error, TypeError, ValueError):
         raise Unprocessable("this cursor was not made here") from None
-    if not isinstance(position, str) or not 0 < len(position) <= 512 or filters != [environment, status]:
+    if not isinstance(position, str) or not 0 < len(position) <= 512 or made_with != filters:
         raise Unprocessable("this cursor belongs to another query")
     return position
 
 
 def list_releases(
-    environment: str | None, status: str | None, limit: int, cursor: str | None
+    environment: str | None,
+    status: str | None,
+    since: datetime | None,
+    commit: str | None,
+    limit: int,
+    cursor: str | None,
 ) -> tuple[list[Item], str | None]:
-    """A page, newest first, and the cursor of the next one.
-
-    Without an environment, every environment's listing is merged. Each is known to be complete down to some position
-    only; the page ends at the highest of those, so nothing between two pages is lost.
-    """
-    before = _decode_cursor(cursor, environment, status) if cursor else None
+    """A page, newest first, and the cursor of the next one; None at the end."""
+    start = events.instant(since) if since else None
+    filters = [environment, status, start, commit]
+    before = _decode_cursor(cursor, filters) if cursor else None
+    if commit:
+        found = [r for r in repository.releases_of_commit(commit) if _matches(r, environment, status, start, before)]
+        return _page(found[:limit], len(found) > limit, filters)
     names = [environment] if environment else environment_names()
-    merged: list[Item] = []
-    horizon: str | None = None
+    merged, more = [], False
     for name in names:
-        found, complete_to = repository.newest_releases(name, status=status, before=before, limit=limit)
+        found, further = repository.newest_releases(name, status=status, since=start, before=before, limit=limit)
         merged.extend(found)
-        if complete_to and (horizon is None or complete_to > horizon):
-            horizon = complete_to
+        more = more or further
+    # Each environment gave as many as fit on a page, so the page has the newest of all.
     merged.sort(key=repository.position, reverse=True)
-    if horizon:
-        merged = [release for release in merged if repository.position(release) >= horizon]
-    page = merged[:limit]
-    if len(merged) > limit:
-        return page, _encode_cursor(repository.position(page[-1]), environment, status)
-    return page, _encode_cursor(horizon, environment, status) if horizon else None
+    return _page(merged[:limit], more or len(merged) > limit, filters)
+
+
+def _page(page: list[Item], more: bool, filters: list[str | None]) -> tuple[list[Item], str | None]:
+    return page, _encode_cursor(repository.position(page[-1]), filters) if more and page else None
+
+
+def _matches(release: Item, environment: str | None, status: str | None, since: str | None, before: str | None) -> bool:
+    return (
+        (environment is None or release["environment"] == environment)
+        and (status is None or release["status"] == status)
+        and (since is None or release["started_at"] >= since)
+        and (before is None or repository.position(release) < before)
+    )
 
 
 def release_detail(release_id: str) -> Item:
-    releases, facts = repository.releases_of(release_id), repository.facts(release_id)
-    stages, pipeline = events.stages_of(facts), events.pipeline_of(facts)
+    facts, releases = repository.facts_and_releases(release_id)
+    stages, pipeline = projection.stages_of(facts), projection.pipeline_of(facts)
     if not releases and not stages and not pipeline:
         raise NotFound(f"there is no release {release_id}")
+    releases.sort(key=lambda release: (release["started_at"], release["environment"]))
     return {
         "id": release_id,
         "pipeline": next((fact["pipeline"] for fact in facts), None),
         "status": events.status_of(pipeline["state"]) if pipeline else None,
-        "approval": events.approval_of(facts),
+        "approval": projection.approval_of(facts),
         "stages": stages,
-        "releases": sorted(releases, key=repository.position),
+        "releases": releases,
+        "reports": [report for release in releases if (report := _report(release))],
     }
 
 
-def _newest(environment: str, status: str) -> Item | None:
-    before = None
-    while True:
-        found, before = repository.newest_releases(environment, status=status, before=before, limit=1)
-        if found or not before:
-            return found[0] if found else None
+def _report(release: Item) -> Item | None:
+    if not release.get("validation") or not (deployment := release["deployment"]):
+        return None
+    _, report, _ = repository.get_deployment(deployment["id"])
+    if report is None:
+        return None
+    return json.loads(report["report"]) | {"environment": release["environment"], "deployment_id": deployment["id"]}
 
 
 def environments() -> list[Item]:
-    """What is live where. `in_progress` is what moves now: among the newest releases only."""
-    states = []
-    for name in environment_names():
-        newest, _ = repository.newest_releases(name, status=None, before=None, limit=50)
-        moving = next((release for release in newest if release["status"] == "in_progress"), None)
-        live = next((release for release in newest if release["status"] == "succeeded"), None)
-        if live is None and len(newest) == 50:
-            live = _newest(name, "succeeded")
-        states.append({"environment": name, "live": live, "in_progress": moving})
-    return states
+    """What is live where, and what is newer than that: on its way, or waiting at the gate."""
+    return [_environment(name) for name in environment_names()]
+
+
+def _environment(name: str) -> Item:
+    def newest(status: str, since: str | None = None) -> Item | None:
+        found, _ = repository.newest_releases(name, status=status, since=since, limit=1)
+        return found[0] if found else None
+
+    live = newest("succeeded")
+    # What is older than what is live has been overtaken: its end was not heard.
+    since = repository.position(live) if live else None
+    return {
+        "environment": name,
+        "live": live,
+        "in_progress": newest("in_progress", since),
+        "waiting": newest("waiting", since),
+        "failed": newest("failed", since),
+    }
+
+
+def metrics(environment: str, days: int, today: date) -> Item:
+    return measures.measures(environment, days, today)

@@ -1,4 +1,4 @@
-"""Everything that writes: a release that someone posts, and events that the pipeline sends."""
+"""Everything that writes: a release that someone posts, and events that AWS sends."""
 
 import hashlib
 import json
@@ -10,9 +10,18 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from pydantic import ValidationError
 
-from journal import events, repository
+from journal import events, measures, projection, reports, repository
 from journal.problems import Conflict, Unavailable, Unprocessable
-from journal.schemas import ActionDetail, EventIn, EventReceipt, PipelineDetail, ReleaseIn, StageDetail
+from journal.schemas import (
+    ActionDetail,
+    DeploymentDetail,
+    EventIn,
+    EventReceipt,
+    PipelineDetail,
+    ReleaseIn,
+    StageDetail,
+)
+from journal.table import Item
 
 log = logging.getLogger("journal.services")
 
@@ -22,6 +31,7 @@ _DETAILS = {
     events.PIPELINE_CHANGE: PipelineDetail,
     events.STAGE_CHANGE: StageDetail,
     events.ACTION_CHANGE: ActionDetail,
+    events.DEPLOYMENT_CHANGE: DeploymentDetail,
 }
 
 
@@ -30,26 +40,34 @@ def _fingerprint(body: ReleaseIn) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def create_release(body: ReleaseIn, now: datetime) -> tuple[repository.Item, bool]:
+def create_release(body: ReleaseIn, now: datetime) -> tuple[Item, bool]:
     """The release and whether it is new. The same body twice is one release; another body is a Conflict."""
     started = body.started_at or now
     finished = body.finished_at or (max(now, started) if body.status != "in_progress" else None)
+    start, end = events.instant(started), events.instant(finished) if finished else None
     release = {
         **body.model_dump(include={"id", "environment", "git_sha", "message", "author", "status", "image_digest"}),
-        "started_at": events.instant(started),
-        "finished_at": events.instant(finished) if finished else None,
+        "started_at": start,
+        "finished_at": end,
+        "lead_seconds": projection.seconds_between(start, end) if end else None,
         "origin": "api",
         "pipeline": None,
         "approval": None,
+        "deployment": None,
+        "validation": None,
         "fingerprint": _fingerprint(body),
     }
     repository.register_environment(body.environment)
-    if repository.put_release(release):
-        return release, True
-    existing = repository.get_release(body.id, body.environment)
-    if existing and existing.get("fingerprint") == release["fingerprint"]:
-        return existing, False
-    raise Conflict(f"release {body.id} of {body.environment} exists with other content")
+    created = repository.put_release(release)
+    if not created:
+        existing = repository.get_release(body.id, body.environment)
+        if not existing or existing.get("fingerprint") != release["fingerprint"]:
+            raise Conflict(f"release {body.id} of {body.environment} exists with other content")
+        release = existing
+    # Also when it was there: the first attempt may have ended before this.
+    if counted := measures.day_of(release):
+        measures.count_again(*counted)
+    return release, created
 
 
 def receive_event(event: EventIn, body: bytes, now: datetime) -> EventReceipt:
@@ -57,9 +75,7 @@ def receive_event(event: EventIn, body: bytes, now: datetime) -> EventReceipt:
 
     Safe to repeat, also after a failure half-way. The body is within BODY_LIMIT_BYTES and so fits into an item.
     """
-    known = event.source == events.SOURCE and event.detail_type in events.KNOWN_CHANGES
-    if known:
-        _check_detail(event)
+    fact = fact_of(event)
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -68,44 +84,88 @@ def receive_event(event: EventIn, body: bytes, now: datetime) -> EventReceipt:
         "event_id": event.id,
         "detail_type": event.detail_type,
         "body": text,
+        "received_at": events.instant(now),
         "expires_at": int((now + timedelta(days=settings.JOURNAL_RAW_EVENT_DAYS)).timestamp()),
     }
-    duplicate = not repository.put_event(event.id, raw)
+    duplicate = not repository.keep_event(raw, subject_of(fact))
     if duplicate and (stored := repository.get_event(event.id)):
         # The first event of an id counts. It is applied once more: the first attempt may have ended half-way.
         event = EventIn.model_validate(json.loads(stored["body"]))
-        known = event.source == events.SOURCE and event.detail_type in events.KNOWN_CHANGES
-    if known:
-        _apply(event)
+        fact = fact_of(event)
+    if fact:
+        keep_fact(fact)
+        for execution_id in executions_of(fact):
+            project(execution_id)
     extra = {"event_id": event.id, "detail_type": event.detail_type, "duplicate": duplicate}
-    log.info("event applied" if known else "event kept", extra=extra)
-    return EventReceipt(id=event.id, known=known, duplicate=duplicate)
+    log.info("event applied" if fact else "event kept", extra=extra)
+    return EventReceipt(id=event.id, known=fact is not None, duplicate=duplicate)
 
 
-def _check_detail(event: EventIn) -> None:
+def fact_of(event: EventIn) -> events.Fact | None:
+    """None for an unknown kind of event. Unprocessable for a known one that lacks what makes it known."""
+    kind = (event.source, event.detail_type)
+    if kind not in events.KNOWN_CHANGES:
+        return None
     try:
-        _DETAILS[event.detail_type].model_validate(event.detail)
+        _DETAILS[kind].model_validate(event.detail)
     except ValidationError as error:
         fields = sorted({".".join(str(part) for part in e["loc"]) for e in error.errors()})
         raise Unprocessable(f"detail of this event lacks or has unusable: {', '.join(fields)}") from error
+    return events.fact_of(kind, event.id, event.time.astimezone(UTC), event.detail)
 
 
-def _apply(event: EventIn) -> None:
-    fact = events.fact_of(event.detail_type, event.time.astimezone(UTC), event.detail)
-    repository.put_fact(fact.execution_id, fact.key, fact.data)
+def subject_of(fact: events.Fact | None) -> str | None:
+    if fact is None:
+        return None
+    kinds = {"execution": repository.execution, "deployment": repository.deployment}
+    return kinds[fact.subject_kind](fact.subject_id)
+
+
+def keep_fact(fact: events.Fact) -> None:
+    subject = subject_of(fact) or ""
+    repository.put_fact(subject, fact.key, fact.data)
     if fact.starts:
-        repository.put_fact_start(fact.execution_id, fact.key, fact.data["at"])
-    _project(fact.execution_id)
+        repository.put_fact_start(subject, fact.key, fact.data["at"])
+    if fact.deployment_id:
+        repository.link_deployment(fact.deployment_id, fact.subject_id)
 
 
-def _project(execution_id: str) -> None:
+def executions_of(fact: events.Fact) -> list[str]:
+    """Whose releases a fact may change. Of a deployment, those that named it so far; later ones read its fact."""
+    if fact.subject_kind == "execution":
+        return [fact.subject_id]
+    return repository.get_deployment(fact.subject_id)[2]
+
+
+def project(execution_id: str, *, force: bool = False) -> None:
+    """Makes the releases of an execution from its facts, and counts the days on which they ended.
+
+    `force`: also what seems to be right is written, for an entry of a listing may be lost or wrong.
+    """
     for attempt in range(_PROJECTION_ATTEMPTS):
         if attempt:
             time.sleep(random.uniform(0.01, 0.05) * attempt)
         revision = repository.revision(execution_id)
-        facts = repository.facts(execution_id)
-        posted = {r["environment"] for r in repository.releases_of(execution_id) if r["origin"] != events.ORIGIN}
-        made = events.releases_from(execution_id, facts)
-        if repository.replace_releases(execution_id, revision, [r for r in made if r["environment"] not in posted]):
+        facts, stored = repository.facts_and_releases(execution_id)
+        posted = {release["environment"] for release in stored if release["origin"] != projection.ORIGIN}
+        made = projection.releases_from(execution_id, facts, _deployments(facts))
+        new = [release for release in made if release["environment"] not in posted]
+        old = [release for release in stored if release["environment"] not in posted]
+        if repository.replace_releases(execution_id, revision, old, new, force=force):
+            for counted in sorted({day for release in (*old, *new) if (day := measures.day_of(release))}):
+                measures.count_again(*counted)
             return
     raise Unavailable("too many events of this execution at once; try again")
+
+
+def _deployments(facts: list[Item]) -> dict[str, Item]:
+    """Of each environment: CodeDeploy's word and the hook's report, which is fetched once it can be there."""
+    found = projection.deployments_of(facts)
+    for environment, deployment in found.items():
+        told, report, _ = repository.get_deployment(deployment["id"])
+        if report is None and (report := reports.fetch(environment, deployment["id"])):
+            repository.put_report(deployment["id"], {"report": json.dumps(report)})
+        elif report is not None:
+            report = json.loads(report["report"])
+        deployment |= {"told": told, "report": report}
+    return found

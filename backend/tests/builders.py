@@ -38,6 +38,59 @@ def pipeline(state: str, time: str, **changes) -> dict:
     return event("CodePipeline Pipeline Execution State Change", time, {"state": state}, **changes)
 
 
+def deployment(deployment_id: str, state: str, time: str, environment: str = "test") -> dict:
+    body = event("CodeDeploy Deployment State-change Notification", time, {}, source="aws.codedeploy")
+    body["detail"] = {
+        "region": "eu-west-1",
+        "deploymentId": deployment_id,
+        "deploymentGroup": "backend",
+        "instanceGroupId": "9fd2fbef-2157-40d8-91e7-6845af69e2d2",
+        "application": f"greenlight-{environment}",
+        "state": state,
+    }
+    return body
+
+
+def report(deployment_id: str = "d-TEST00001", verdict: str = "Succeeded", **changes) -> dict:
+    """What validate-deploy writes to S3 (tools/core/src/hook/verdict.rs)."""
+    passed = verdict == "Succeeded"
+    wrong = [] if passed else ["status is 500, expected 200"]
+    return {
+        "schema": "validate-deploy/1",
+        "verdict": verdict,
+        "reason": "ALL_PASSED" if passed else "CHECK_FAILED",
+        "message": "every phase passed" if passed else "releases: status is 500, expected 200",
+        "deployment_id": deployment_id,
+        "lifecycle_event": "AfterAllowTestTraffic",
+        "expected_version": "sha256:" + "cd" * 32,
+        "url": "http://10.0.0.1:8443",
+        "config_sha256": "ef" * 32,
+        "started_at": "2025-03-01T09:12:00Z",
+        "elapsed_ms": 4321,
+        "phases": [{"phase": "checks", "elapsed_ms": 900, "passed": passed, "detail": "2 of 2"}],
+        "checks": [
+            {
+                "name": "alive",
+                "passed": True,
+                "elapsed_ms": 12,
+                "tries": 2,
+                "wrong": 0,
+                "connection_errors": 0,
+                "attempts": [{"status": 200, "elapsed_ms": 6, "wrong": []}],
+            },
+            {
+                "name": "releases",
+                "passed": passed,
+                "elapsed_ms": 20,
+                "tries": 1,
+                "wrong": len(wrong),
+                "connection_errors": 0,
+                "attempts": [{"status": 200, "elapsed_ms": 20, "wrong": wrong}],
+            },
+        ],
+    } | changes
+
+
 def stage(name: str, state: str, time: str, **changes) -> dict:
     return event("CodePipeline Stage Execution State Change", time, {"stage": name, "state": state}, **changes)
 
@@ -61,7 +114,7 @@ def whole_execution() -> list[dict]:
         "external-execution-summary": '{"ProviderType":"GitHub","CommitMessage":"journal: show who approved"}',
         "external-execution-url": "https://example.com/commit",
     }
-    approval = {"external-execution-summary": "Ada: looks right"}
+    approval = {"external-execution-summary": f"looks right · by ada · commit {SHA} · report Succeeded"}
     return [
         pipeline("STARTED", "09:00:00"),
         stage("Source", "STARTED", "09:00:01"),
@@ -70,7 +123,7 @@ def whole_execution() -> list[dict]:
         stage("Source", "SUCCEEDED", "09:00:05"),
         stage("Test", "STARTED", "09:10:00"),
         action("Test", "Deploy", "STARTED", "09:10:00", "Deploy"),
-        action("Test", "Deploy", "SUCCEEDED", "09:15:00", "Deploy", {"external-execution-id": "d-TEST"}),
+        action("Test", "Deploy", "SUCCEEDED", "09:15:00", "Deploy", {"external-execution-id": "d-TEST00001"}),
         stage("Test", "SUCCEEDED", "09:15:00"),
         stage("Approve", "STARTED", "09:15:01"),
         action("Approve", "Release", "STARTED", "09:15:01", "Approval"),
@@ -78,7 +131,7 @@ def whole_execution() -> list[dict]:
         stage("Approve", "SUCCEEDED", "09:40:00"),
         stage("Prod", "STARTED", "09:40:01"),
         action("Prod", "Deploy", "STARTED", "09:40:01", "Deploy"),
-        action("Prod", "Deploy", "SUCCEEDED", "09:40:01", "Deploy", {"external-execution-id": "d-PROD"}),
+        action("Prod", "Deploy", "SUCCEEDED", "09:40:01", "Deploy", {"external-execution-id": "d-PROD00001"}),
         stage("Prod", "SUCCEEDED", "09:40:01"),
         pipeline("SUCCEEDED", "09:50:00"),
     ]

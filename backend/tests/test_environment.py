@@ -44,6 +44,8 @@ def test_everything_missing_is_named_at_once():
         ("PORT", "80000"),
         ("PORT", "http"),
         ("JOURNAL_LOG_LEVEL", "LOUD"),
+        ("JOURNAL_REPORTS", "https://bucket/reports"),
+        ("JOURNAL_REPORTS", "s3://Not A Bucket"),
     ],
 )
 def test_invalid_values_are_named_and_never_shown(name, value):
@@ -68,8 +70,10 @@ def test_values_and_defaults():
     env = read_environment({**ENVIRONMENT, "DJANGO_ALLOWED_HOSTS": "a.example.com, 127.0.0.1 ,[::1],.example.org"})
     assert env.allowed_hosts == ["a.example.com", "127.0.0.1", "[::1]", ".example.org"]
     assert (env.image_digest, env.port, env.log_level, env.debug) == (DIGEST, 8000, "INFO", False)
-    bare = read_environment({**ENVIRONMENT, "IMAGE": "journal:latest", "GIT_SHA": "", "DJANGO_DEBUG": "1"})
-    assert (bare.image_digest, bare.git_sha, bare.debug) == ("unknown", "unknown", True)
+    bare = read_environment(
+        {**ENVIRONMENT, "IMAGE": "journal:latest", "GIT_SHA": "", "DJANGO_DEBUG": "1", "JOURNAL_REPORTS": ""}
+    )
+    assert (bare.image_digest, bare.git_sha, bare.debug, bare.reports) == ("unknown", "unknown", True, "")
     assert ENVIRONMENT["JOURNAL_EVENTS_KEY"] not in repr(env)
     assert ENVIRONMENT["DJANGO_SECRET_KEY"] not in repr(env)
 

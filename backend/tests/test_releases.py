@@ -2,7 +2,6 @@
 
 import pytest
 
-from journal import repository
 from tests.builders import SHA, release
 from tests.conftest import DIGEST
 
@@ -27,7 +26,13 @@ def test_first_time_again_and_different(post):
     first, second = post("/api/releases", body), post("/api/releases", body)
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json() == second.json()
-    assert first.json() == body | {"origin": "api", "pipeline": None, "approval": None}
+    assert first.json() == body | {
+        "origin": "api",
+        "pipeline": None,
+        "approval": None,
+        "deployment": None,
+        "validation": None,
+    }
     conflict = post("/api/releases", body | {"message": "another"})
     assert conflict.status_code == 409
     assert conflict.headers["Content-Type"] == "application/problem+json"
@@ -118,12 +123,37 @@ def test_filters(client, post):
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 20])
-def test_rare_statuses_are_found_across_short_pages(client, post, monkeypatch, limit):
+def test_rare_statuses_fill_their_pages(client, post, limit):
     fill(post)
-    monkeypatch.setattr(repository, "PAGE_ITEMS", 1)
-    monkeypatch.setattr(repository, "MAX_PAGES", 2)
-    assert [i for page in pages(client, status="failed", limit=limit) for i in page] == ["r-08", "r-04", "r-00"]
+    got = pages(client, status="failed", limit=limit)
+    assert [i for page in got for i in page] == ["r-08", "r-04", "r-00"]
+    assert all(len(page) == limit for page in got[:-1])
     assert [i for page in pages(client, environment="prod", status="failed", limit=limit) for i in page] == ["r-04"]
+
+
+def test_since(client, post):
+    fill(post)
+    since = "2025-03-01T10:08:00Z"
+    for limit in (1, 2, 20):
+        got = pages(client, since=since, limit=limit)
+        assert [i for page in got for i in page] == ["r-11", "r-10", "r-09", "r-08"]
+    assert pages(client, since=since, environment="qa", limit=1) == [["r-11"], ["r-08"]]
+    assert pages(client, since=since, status="failed") == [["r-08"]]
+    assert client.get("/api/releases", {"since": "yesterday"}).status_code == 422
+
+
+def test_commit(client, post):
+    for n in range(5):
+        for environment in ("test", "prod"):
+            minute = f"2025-03-01T10:{n:02}:00Z"
+            times = {"started_at": minute, "finished_at": minute}
+            post("/api/releases", release(f"r-{n}", environment, git_sha=f"abcd{n % 2}" + "0" * 35, **times))
+    assert pages(client, commit="abcd1") == [["r-3", "r-3", "r-1", "r-1"]]
+    assert pages(client, commit="abcd", environment="prod", limit=2) == [["r-4", "r-3"], ["r-2", "r-1"], ["r-0"]]
+    assert pages(client, commit="abcd0" + "0" * 35, environment="test") == [["r-4", "r-2", "r-0"]]
+    assert pages(client, commit="abcd1", status="failed") == [[]]
+    assert pages(client, commit="ffff") == [[]]
+    assert client.get("/api/releases", {"commit": "abc"}).status_code == 422
 
 
 def test_same_start_is_not_lost_between_pages(client, post):
@@ -146,8 +176,8 @@ def test_cursors_of_others_are_refused(client, post):
 def test_environments_empty(client):
     assert client.get("/api/environments").json() == {
         "items": [
-            {"environment": "test", "live": None, "in_progress": None},
-            {"environment": "prod", "live": None, "in_progress": None},
+            {"environment": name, "live": None, "in_progress": None, "waiting": None, "failed": None}
+            for name in ("test", "prod")
         ]
     }
 
@@ -169,17 +199,18 @@ def test_environments_tell_what_is_live(client, post):
     assert items[0]["live"]["git_sha"] == SHA
 
 
-def test_live_release_is_found_below_many_failures(client, table):
-    for n in range(60):
-        repository.put_release(
-            release(
-                f"r-{n:02}",
-                status="failed" if n else "succeeded",
-                started_at=f"2025-03-01T10:{n:02}:00.000000Z",
-                origin="api",
-                pipeline=None,
-                approval=None,
-                image_digest=None,
-            )
-        )
-    assert client.get("/api/environments").json()["items"][0]["live"]["id"] == "r-00"
+def test_live_release_is_found_below_many_failures(client, post):
+    for n in range(6):
+        minute = f"2025-03-01T10:{n:02}:00Z"
+        status = "failed" if n else "succeeded"
+        post("/api/releases", release(f"r-{n}", status=status, started_at=minute, finished_at=minute))
+    state = client.get("/api/environments").json()["items"][0]
+    assert (state["live"]["id"], state["failed"]["id"]) == ("r-0", "r-5")
+
+
+def test_what_was_overtaken_is_not_on_its_way(client, post):
+    post("/api/releases", release("r-1", status="in_progress", finished_at=None))
+    later = {"started_at": "2025-03-01T11:00:00Z", "finished_at": "2025-03-01T11:05:00Z"}
+    post("/api/releases", release("r-2", **later))
+    state = client.get("/api/environments").json()["items"][0]
+    assert (state["live"]["id"], state["in_progress"]) == ("r-2", None)

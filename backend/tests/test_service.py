@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import override_settings
 
-from journal import repository, selectors
+from journal import selectors
+from journal import table as journal_table
 from journal.logs import JsonFormatter
 from journal.middleware import TokenBucket
 from tests.builders import release
@@ -27,7 +28,7 @@ def assert_problem(response, status: int) -> dict:
 
 
 def test_health_touches_nothing(client, monkeypatch):
-    monkeypatch.setattr(repository, "_client", lambda *_, **__: pytest.fail("health must not use the table"))
+    monkeypatch.setattr(journal_table, "client", lambda *_, **__: pytest.fail("health must not use the table"))
     response = client.get("/api/health")
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
@@ -41,16 +42,17 @@ def test_not_ready_without_table(client, aws):
 
 
 def test_nothing_answers(client, monkeypatch):
-    repository.forget_clients()
+    journal_table.forget_clients()
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     try:
         response = client.get("/api/ready")
         assert "127.0.0.1" not in assert_problem(response, 503)["detail"]
         assert response.headers["Retry-After"] == "5"
-        with pytest.raises(CommandError, match="does not answer"):
-            call_command("create_table")
+        for command in ("create_table", "rebuild_releases"):
+            with pytest.raises(CommandError, match="does not answer"):
+                call_command(command)
     finally:
-        repository.forget_clients()
+        journal_table.forget_clients()
 
 
 def test_table_missing_is_503_everywhere(client, post, aws):
@@ -62,12 +64,13 @@ def test_table_missing_is_503_everywhere(client, post, aws):
 def test_create_table_is_idempotent(aws, capsys):
     call_command("create_table")
     call_command("create_table")
-    assert capsys.readouterr().out == "journal-tests: created\njournal-tests: exists\n"
-    client = repository._client()
-    description = client.describe_table(TableName="journal-tests")["Table"]
+    name = settings.JOURNAL_TABLE
+    assert capsys.readouterr().out == f"{name}: created\n{name}: exists\n"
+    client = journal_table.client()
+    description = client.describe_table(TableName=name)["Table"]
     assert description["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert description["GlobalSecondaryIndexes"][0]["IndexName"] == "gsi1"
-    ttl = client.describe_time_to_live(TableName="journal-tests")["TimeToLiveDescription"]
+    ttl = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
     assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
 
 
@@ -237,5 +240,6 @@ def test_openapi_names_every_route(client):
         "/api/releases",
         "/api/releases/{release_id}",
         "/api/environments",
+        "/api/metrics",
         "/api/events",
     }

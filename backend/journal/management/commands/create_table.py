@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from journal import repository
+from journal import table
 from journal.problems import Unavailable
 
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            created = repository.ensure_table()
+            created = table.ensure_table()
         except Unavailable as error:
             raise CommandError(f"{error}: {error.__cause__}") from error
         self.stdout.write(f"{settings.JOURNAL_TABLE}: {'created' if created else 'exists'}")

@@ -1,0 +1,70 @@
+"""The real API with a journal full of releases, on 127.0.0.1: for the browser tests and for looking at pages.
+
+    .venv/bin/python -m tests.serve --port 8000 [--empty] [--now 2025-06-12T15:00:00Z]
+
+DynamoDB and S3 are moto in this process; what is shown came in through POST /api/events like everything else. The
+releases end "now", so that pages show times such as "5 minutes ago"; they are the same for each run otherwise.
+"""
+
+import argparse
+import json
+import logging
+import os
+import threading
+from datetime import UTC, datetime
+from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
+
+from tests import conftest
+
+os.environ["DJANGO_ALLOWED_HOSTS"] = "127.0.0.1"
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+class Server(WSGIServer):
+    daemon_threads = True
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--empty", action="store_true", help="a journal in which nothing has happened")
+    parser.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC))
+    arguments = parser.parse_args()
+
+    import boto3
+    from django.conf import settings
+    from django.core.wsgi import get_wsgi_application
+    from moto import mock_aws
+
+    from journal import services, table
+    from journal.schemas import EventIn
+    from tests.history import history, reports_of
+
+    logging.disable(logging.WARNING)
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    ServerHandler.server_software = "journal"
+    with mock_aws():
+        s3 = boto3.client("s3", region_name="eu-west-1")
+        location = {"LocationConstraint": "eu-west-1"}
+        s3.create_bucket(Bucket=conftest.REPORTS_BUCKET, CreateBucketConfiguration=location)
+        table.ensure_table()
+        if not arguments.empty:
+            for key, report in reports_of(arguments.now).items():
+                s3.put_object(
+                    Bucket=conftest.REPORTS_BUCKET, Key=f"reports/{key}.json", Body=json.dumps(report).encode()
+                )
+            for body in history(arguments.now):
+                services.receive_event(EventIn.model_validate(body), json.dumps(body).encode(), arguments.now)
+        server = Server(("127.0.0.1", arguments.port), Quiet)
+        server.set_app(get_wsgi_application())
+        print(f"http://127.0.0.1:{server.server_port}", flush=True)  # noqa: T201
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
