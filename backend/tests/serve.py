@@ -2,8 +2,9 @@
 
     .venv/bin/python -m tests.serve --port 8000 [--empty] [--now 2025-06-12T15:00:00Z]
 
-DynamoDB and S3 are moto in this process; what is shown came in through POST /api/events like everything else. The
-releases end "now", so that pages show times such as "5 minutes ago"; they are the same for each run otherwise.
+DynamoDB and S3 are moto in this process. What is shown was made from events by the journal's own services; only the raw
+events are not kept and a release is made once instead of after each event, for that takes minutes on moto. The releases
+end "now", so that pages show times such as "5 minutes ago"; they are the same for each run otherwise.
 """
 
 import argparse
@@ -17,6 +18,26 @@ from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 from tests import conftest
 
 os.environ["DJANGO_ALLOWED_HOSTS"] = "127.0.0.1"
+
+
+def keep(execution) -> None:
+    """The newest fact of each kind, which is what remains of all of them, and then the releases."""
+    from journal import repository, services
+    from journal.schemas import EventIn
+
+    newest, starts = {}, {}
+    for event in execution.events:
+        fact = services.fact_of(EventIn.model_validate(event))
+        key = (services.subject_of(fact), fact.key)
+        newest[key] = max(newest.get(key, fact), fact, key=lambda fact: fact.data["order"])
+        if fact.starts:
+            starts[key] = min(starts.get(key, fact.data["at"]), fact.data["at"])
+    for (subject, name), fact in newest.items():
+        start = {"started_at": starts[subject, name]} if (subject, name) in starts else {}
+        repository.put_fact(subject, name, fact.data | start)
+        if fact.deployment_id:
+            repository.link_deployment(fact.deployment_id, fact.subject_id)
+    services.project(execution.id)
 
 
 class Quiet(WSGIRequestHandler):
@@ -40,9 +61,8 @@ def main() -> None:
     from django.core.wsgi import get_wsgi_application
     from moto import mock_aws
 
-    from journal import services, table
-    from journal.schemas import EventIn
-    from tests.history import history, reports_of
+    from journal import table
+    from tests.history import executions
 
     logging.disable(logging.WARNING)
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
@@ -53,12 +73,11 @@ def main() -> None:
         s3.create_bucket(Bucket=conftest.REPORTS_BUCKET, CreateBucketConfiguration=location)
         table.ensure_table()
         if not arguments.empty:
-            for key, report in reports_of(arguments.now).items():
-                s3.put_object(
-                    Bucket=conftest.REPORTS_BUCKET, Key=f"reports/{key}.json", Body=json.dumps(report).encode()
-                )
-            for body in history(arguments.now):
-                services.receive_event(EventIn.model_validate(body), json.dumps(body).encode(), arguments.now)
+            for execution in executions(arguments.now):
+                for key, report in execution.reports.items():
+                    body = json.dumps(report).encode()
+                    s3.put_object(Bucket=conftest.REPORTS_BUCKET, Key=f"reports/{key}.json", Body=body)
+                keep(execution)
         server = Server(("127.0.0.1", arguments.port), Quiet)
         server.set_app(get_wsgi_application())
         print(f"http://127.0.0.1:{server.server_port}", flush=True)  # noqa: T201

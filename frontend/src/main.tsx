@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createBrowserRouter } from 'react-router';
 import { App } from './app/app';
+import './app/fonts.css';
 import './app/base.css';
 import { routes } from './app/routes';
 import { buildSha } from './lib/build';

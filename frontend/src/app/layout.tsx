@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { Versions } from '../features/version/components/versions';
 import './layout.css';
+import { Navigation } from './navigation';
 
 export function Layout() {
   return (
@@ -15,6 +16,7 @@ export function Layout() {
             <Mark />
             Release journal
           </Link>
+          <Navigation />
         </div>
       </header>
       <Main />

@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { expectNoAxeViolations, renderApp } from '../testing/render';
-import { json, release, serve } from '../testing/server';
+import { json, metrics, release, serve } from '../testing/server';
 
 describe('overview', () => {
   it('shows what is live where, the releases and both versions', async () => {
@@ -72,67 +72,58 @@ describe('overview', () => {
     expect(await screen.findByText('The API answered with something that is not JSON.')).toBeTruthy();
   });
 
-  it('loads older releases page by page', async () => {
-    const requests = serve({
-      '/api/releases': (url) =>
-        url.searchParams.get('cursor') === 'c1'
-          ? json({ items: [release({ id: 'r-0', message: 'first release' })], next_cursor: null })
-          : json({ items: [release()], next_cursor: 'c1' }),
-    });
-    renderApp();
-    await userEvent.click(await screen.findByRole('button', { name: 'Load more' }));
-    expect(await screen.findByRole('link', { name: 'first release' })).toBeTruthy();
-    expect(screen.getAllByRole('listitem')).toHaveLength(2);
-    expect(screen.queryByRole('button', { name: 'Load more' })).toBeNull();
-    expect(requests).toContain('/api/releases?limit=20&cursor=c1');
-  });
-
-  it('keeps the first page when the next one fails', async () => {
-    let healthy = false;
-    serve({
-      '/api/releases': (url) => {
-        if (!url.searchParams.has('cursor')) return json({ items: [release()], next_cursor: 'c1' });
-        return healthy
-          ? json({ items: [release({ id: 'r-0', message: 'first release' })] })
-          : json({ title: 'Too Many Requests' }, 429);
-      },
-    });
-    renderApp();
-    await userEvent.click(await screen.findByRole('button', { name: 'Load more' }));
-    const alert = await screen.findByRole('alert');
-    expect(within(alert).getByText('Too Many Requests')).toBeTruthy();
-    expect(screen.getAllByRole('listitem')).toHaveLength(1);
-
-    healthy = true;
-    await userEvent.click(within(alert).getByRole('button', { name: 'Try again' }));
-    expect(await screen.findByRole('link', { name: 'first release' })).toBeTruthy();
-  });
-
-  it('offers the next page when the first one is empty', async () => {
-    serve({ '/api/releases': () => json({ items: [], next_cursor: 'c1' }) });
-    renderApp();
-    expect(await screen.findByRole('button', { name: 'Load more' })).toBeTruthy();
-    expect(screen.queryByText('No releases yet')).toBeNull();
-  });
-
   it('lists a release once for each environment and says where approval is awaited', async () => {
-    const waiting = release({ environment: 'prod', status: 'in_progress', approval: { status: 'waiting' } });
+    const waiting = release({ environment: 'prod', status: 'waiting', finished_at: null, approval: { status: 'waiting' } });
     serve({
-      '/api/environments': () => json({ items: [{ environment: 'prod', live: null, in_progress: waiting }] }),
+      '/api/environments': () => json({ items: [{ environment: 'prod', live: null, waiting }] }),
       '/api/releases': () => json({ items: [waiting, release()], next_cursor: null }),
     });
     renderApp();
     expect(await screen.findAllByRole('listitem')).toHaveLength(2);
     expect(screen.getByText('awaits approval')).toBeTruthy();
-    expect(await screen.findByText('Awaits approval')).toBeTruthy();
+    const prod = await screen.findByTestId('environment-card-prod');
+    expect(within(prod).getByText('Awaits approval')).toBeTruthy();
+    expect(within(prod).getByText('Waits for approval')).toBeTruthy();
   });
 
-  it('filters the releases by environment', async () => {
-    const requests = serve();
+  it('tells by whom, with which verdict, and what failed since', async () => {
+    const live = release({
+      environment: 'prod',
+      approval: { status: 'approved', approver: 'arn:aws:sts::123456789012:assumed-role/release-engineer/mira' },
+      validation: { verdict: 'Succeeded', passed: 4, total: 4 },
+    });
+    const failed = release({ id: 'r-2', environment: 'prod', status: 'failed', message: 'search: rank exact matches' });
+    serve({ '/api/environments': () => json({ items: [{ environment: 'prod', live, failed }] }) });
     renderApp();
-    const filter = await screen.findByRole('navigation', { name: 'Releases by environment' });
-    await userEvent.click(within(filter).getByRole('link', { name: 'Production' }));
-    expect(within(filter).getByRole('link', { name: 'Production' }).getAttribute('aria-current')).toBe('true');
-    expect(requests).toContain('/api/releases?limit=20&environment=prod');
+    const prod = await screen.findByTestId('environment-card-prod');
+    expect(within(prod).getByText('mira')).toBeTruthy();
+    expect(within(prod).getByText('4 of 4 passed')).toBeTruthy();
+    expect(within(prod).getByText('Failed since')).toBeTruthy();
+    expect(within(prod).getByText('search: rank exact matches')).toBeTruthy();
+    await expectNoAxeViolations();
+  });
+
+  it.each([
+    ['4f2a91cd0e5b', 'Test and production run the same commit'],
+    ['0000000000aa', 'Production is not yet on the commit in test'],
+  ])('compares both environments (%s)', async (git_sha, words) => {
+    const items = [
+      { environment: 'test', live: release({ git_sha: '4f2a91cd0e5b' }) },
+      { environment: 'prod', live: release({ environment: 'prod', git_sha }) },
+    ];
+    serve({ '/api/environments': () => json({ items }) });
+    renderApp();
+    expect(await screen.findByText(words)).toBeTruthy();
+  });
+
+  it('leads to the timeline and the trends', async () => {
+    serve({ '/api/metrics': () => json(metrics()) });
+    renderApp();
+    const pages = await screen.findByRole('navigation', { name: 'Pages' });
+    await userEvent.click(within(pages).getByRole('link', { name: 'Releases' }));
+    expect(await screen.findByRole('heading', { level: 1, name: 'Releases' })).toBeTruthy();
+    await userEvent.click(within(pages).getByRole('link', { name: 'Trends' }));
+    expect(await screen.findByRole('heading', { level: 1, name: 'Trends' })).toBeTruthy();
+    expect(within(pages).getByRole('link', { name: 'Trends' }).getAttribute('aria-current')).toBe('page');
   });
 });

@@ -10,7 +10,8 @@ const approval = {
   status: 'approved',
   requested_at: '2025-06-12T10:04:00Z',
   decided_at: '2025-06-12T10:20:00Z',
-  summary: 'Noor: smoke tests passed, task definition as expected',
+  summary: 'task definition as expected · by noor · commit 4f2a91cd0e5b · report Succeeded',
+  approver: 'noor',
 };
 
 const times = { started_at: '2025-06-12T10:00:00Z', finished_at: '2025-06-12T10:00:48Z' };
@@ -47,8 +48,10 @@ describe('release', () => {
       expect.stringMatching(/^SucceededTest.*3 min 20 s$/),
       expect.stringMatching(/^SucceededProduction.*3 min 20 s$/),
     ]);
-    expect(within(environments).getByText('Approved')).toBeTruthy();
-    expect(within(environments).getByText(approval.summary)).toBeTruthy();
+    const gate = screen.getByRole('region', { name: 'Approval' });
+    expect(within(gate).getByText('Approved')).toBeTruthy();
+    expect(within(gate).getByText('noor')).toBeTruthy();
+    expect(within(gate).getByText('task definition as expected')).toBeTruthy();
 
     const pipeline = screen.getByRole('region', { name: 'Stages' });
     expect(within(pipeline).getByRole('heading', { name: 'Build' })).toBeTruthy();
@@ -63,8 +66,64 @@ describe('release', () => {
     await expectNoAxeViolations();
   });
 
+  it('shows the smoke tests and the task definition of each environment', async () => {
+    const check = { name: 'alive', passed: true, elapsed_ms: 12, tries: 1, wrong: [] };
+    const wrong = { name: 'releases', passed: false, elapsed_ms: 3_214, tries: 3, wrong: ['status is 500, expected 200'] };
+    const phases = [{ phase: 'checks', passed: false, elapsed_ms: 900, detail: '1 of 2 checks passed' }];
+    const task_definition = {
+      before: 'greenlight-prod-backend:3',
+      after: 'greenlight-prod-backend:4',
+      changes: [
+        { path: 'memory', before: '512', after: '1024', hidden: false },
+        { path: 'containers.web.environment.GIT_SHA', before: null, after: null, hidden: true },
+        { path: 'containers.web.secrets.OLD', before: '/greenlight/prod/old', after: null, hidden: false },
+      ],
+    };
+    const reports = [
+      { environment: 'test', deployment_id: 'd-1', verdict: 'Succeeded', elapsed_ms: 4_321, checks: [check], phases: [] },
+      {
+        environment: 'prod',
+        deployment_id: 'd-2',
+        verdict: 'Failed',
+        message: 'releases: status is 500',
+        elapsed_ms: 17_000,
+        checks: [check, wrong],
+        phases,
+        task_definition,
+      },
+    ];
+    serve({ '/api/releases/r-1': () => json(releaseDetail({ reports })) });
+    renderApp('/releases/r-1');
+    const test = await screen.findByRole('region', { name: 'Smoke tests in test' });
+    expect(within(test).getByText('Passed')).toBeTruthy();
+    expect(within(test).getByText('How it went, 4.3 s in all')).toBeTruthy();
+    const prod = screen.getByRole('region', { name: 'Smoke tests in production' });
+    expect(within(prod).getByText('status is 500, expected 200')).toBeTruthy();
+    expect(within(prod).getByText('3 tries, 3.2 s')).toBeTruthy();
+    expect(within(prod).getByText('1 of 2 checks passed')).toBeTruthy();
+    const definition = screen.getByRole('region', { name: 'Task definition in production' });
+    expect(within(definition).getByText('greenlight-prod-backend:3')).toBeTruthy();
+    expect(within(definition).getByText('1024')).toBeTruthy();
+    expect(within(definition).getByText('changed; values of the environment are not shown')).toBeTruthy();
+    expect(within(definition).getByText('removed')).toBeTruthy();
+    expect(screen.queryByRole('region', { name: 'Task definition in test' })).toBeNull();
+    await expectNoAxeViolations();
+  });
+
+  it('shows a release that waits at the gate, and one that was rejected', async () => {
+    const gate = (status: string) => [release(), release({ environment: 'prod', status, finished_at: null })];
+    serve({ '/api/releases/r-1': () => json(releaseDetail({ status: 'in_progress', releases: gate('waiting') })) });
+    const { unmount } = renderApp('/releases/r-1');
+    const detail = await screen.findByTestId('release-detail');
+    expect(within(detail).getAllByText('Awaits approval').length).toBeGreaterThan(0);
+    unmount();
+    serve({ '/api/releases/r-1': () => json(releaseDetail({ status: 'failed', releases: gate('rejected') })) });
+    renderApp('/releases/r-1');
+    expect((await screen.findAllByText('Rejected')).length).toBeGreaterThan(0);
+  });
+
   it('copes with a backend that knows fewer fields and more states', async () => {
-    serve({ '/api/releases/r-9': () => json({ id: 'r-9', status: 'superseded' }) });
+    serve({ '/api/releases/r-9': () => json({ id: 'r-9', status: 'evaporated' }) });
     renderApp('/releases/r-9');
     expect(await screen.findByText('It has not reached an environment.')).toBeTruthy();
     expect(screen.getByText('Unknown')).toBeTruthy();

@@ -16,8 +16,16 @@ export const routes: RouteObject[] = [
         children: [
           { index: true, element: <OverviewPage /> },
           {
+            path: 'releases',
+            lazy: async () => ({ Component: (await chunk(import('./routes/timeline'))).TimelinePage }),
+          },
+          {
             path: 'releases/:id',
             lazy: async () => ({ Component: (await chunk(import('./routes/release'))).ReleasePage }),
+          },
+          {
+            path: 'trends',
+            lazy: async () => ({ Component: (await chunk(import('./routes/trends'))).TrendsPage }),
           },
           { path: '*', element: <NotFoundPage /> },
         ],

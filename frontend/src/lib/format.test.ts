@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { day, duration, relativeTime, shortDigest, shortSha, subject } from './format';
+import { day, dayRange, duration, milliseconds, relativeTime, shortDigest, shortSha, subject } from './format';
 
 const now = new Date(2025, 5, 12, 12, 0, 0);
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
@@ -50,5 +50,19 @@ describe('format', () => {
   it('knows no duration without both ends in order', () => {
     expect(duration(null, now)).toBeNull();
     expect(duration(now, ago(1))).toBeNull();
+  });
+
+  it.each([
+    [9, '9 ms'],
+    [1_240, '1.2 s'],
+    [17_000, '17 s'],
+    [90_000, '1 min 30 s'],
+  ])('%d milliseconds are "%s"', (elapsed, expected) => {
+    expect(milliseconds(elapsed)).toBe(expected);
+  });
+
+  it('names days in UTC, whatever the time zone', () => {
+    expect(dayRange(new Date('2025-06-12'), new Date('2025-06-12'))).toBe('12 Jun');
+    expect(dayRange(new Date('2025-06-09'), new Date('2025-06-15'))).toMatch(/^9\s?–\s?15 Jun$/);
   });
 });

@@ -63,13 +63,42 @@ export function day(at: Date, now: Date): string {
   return (at.getFullYear() === now.getFullYear() ? dayFormat : dayAndYearFormat).format(at);
 }
 
-/** "48 s", "3 min 20 s", "1 h 5 min"; null when either end is unknown. */
+/** How long something took, as `seconds` says it; null when either end is unknown. */
 export function duration(start: Date | null, end: Date | null): string | null {
   if (!start || !end || end < start) return null;
-  const seconds = Math.round((end.getTime() - start.getTime()) / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return seconds % 60 ? `${minutes} min ${seconds % 60} s` : `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  return seconds((end.getTime() - start.getTime()) / 1_000);
+}
+
+/** "9 ms", "1.2 s", then as `duration` says it. */
+export function milliseconds(elapsed: number): string {
+  if (elapsed < 1_000) return `${Math.round(elapsed)} ms`;
+  if (elapsed < 10_000) return `${(elapsed / 1_000).toFixed(1)} s`;
+  return seconds(elapsed / 1_000);
+}
+
+const SIZES: readonly [string, number][] = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+];
+
+/** The two largest units: "48 s", "3 min 20 s", "1 h 5 min", "2 d 4 h". */
+export function seconds(elapsed: number): string {
+  let rest = Math.round(elapsed);
+  const first = SIZES.findIndex(([, size]) => rest >= size);
+  if (first < 0) return '0 s';
+  const parts = SIZES.slice(first, first + 2).map(([unit, size]) => {
+    const amount = Math.floor(rest / size);
+    rest -= amount * size;
+    return amount > 0 ? `${amount} ${unit}` : '';
+  });
+  return parts.filter(Boolean).join(' ');
+}
+
+const spanFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+/** Days as the API counts them, in UTC: "12 Jun", "9 – 15 Jun". */
+export function dayRange(from: Date, to: Date): string {
+  return spanFormat.formatRange(from, to);
 }

@@ -31,6 +31,33 @@ export function releaseDetail(fields: Record<string, unknown> = {}): Record<stri
   return { id: 'r-1', pipeline: 'journal', status: 'succeeded', approval: null, stages: [], releases: [release()], ...fields };
 }
 
+/** Two days of production. */
+export function metrics(fields: Record<string, unknown> = {}): Record<string, unknown> {
+  const measures = {
+    deployments: 5,
+    failures: 1,
+    deployments_per_day: 0.2,
+    lead_time_seconds: 6600,
+    change_failure_rate: 0.1667,
+    time_to_restore_seconds: 2700,
+  };
+  const nothing = { deployments: 0, failures: 0, lead_time_seconds: null, change_failure_rate: null, time_to_restore_seconds: null };
+  return {
+    environment: 'prod',
+    days: 30,
+    from_date: '2025-05-14',
+    to_date: '2025-06-12',
+    current: measures,
+    previous: { ...measures, deployments: 4, lead_time_seconds: 7200, time_to_restore_seconds: null },
+    failing_since: null,
+    series: [
+      { from_date: '2025-06-11', to_date: '2025-06-11', ...nothing },
+      { from_date: '2025-06-12', to_date: '2025-06-12', ...measures },
+    ],
+    ...fields,
+  };
+}
+
 const DEFAULTS: Record<string, Handler> = {
   '/config.json': () => json({ apiBase: '/api' }),
   '/api/version': () =>

@@ -9,7 +9,7 @@ export function ReleasePage() {
   const { data, error, refetch, isFetching } = useRelease(id);
   return (
     <>
-      <Link to="/" className="back">
+      <Link to="/releases" className="back">
         ← All releases
       </Link>
       {data ? (

@@ -1,11 +1,18 @@
 /**
  * The API's releases and environments, read leniently: a field that is missing is the same as null, a status this build
  * does not know yet is "unknown". An older or newer backend therefore never breaks the page.
+ *
+ * Which fields there are comes from the OpenAPI document (`npm run types`): asking for one that the API does not have
+ * does not compile, and neither does a status without a word for it.
  */
 import { ApiError } from '../../../lib/api-client';
+import type { components } from '../../../lib/api-types';
+import { count, fields, list, text, time } from '../../../lib/wire';
 
-export type ReleaseStatus = 'in_progress' | 'succeeded' | 'failed' | 'unknown';
-export type ApprovalStatus = 'waiting' | 'approved' | 'rejected' | 'unknown';
+type Schemas = components['schemas'];
+
+export type ReleaseStatus = Schemas['Release']['status'] | 'unknown';
+export type ApprovalStatus = Schemas['Approval']['status'] | 'unknown';
 
 /** The answer at the manual gate, or that it is still awaited. */
 export interface Approval {
@@ -14,6 +21,15 @@ export interface Approval {
   decided_at: Date | null;
   /** What the approver wrote. */
   summary: string | null;
+  approver: string | null;
+}
+
+/** The smoke tests of a deployment in one line. */
+export interface Validation {
+  passed: boolean;
+  message: string | null;
+  checksPassed: number;
+  checksTotal: number;
 }
 
 /** One commit in one environment. Its id is that of the pipeline execution, so test and prod share it. */
@@ -29,6 +45,8 @@ export interface Release {
   finished_at: Date | null;
   pipeline: string | null;
   approval: Approval | null;
+  deploymentId: string | null;
+  validation: Validation | null;
 }
 
 export interface ReleasePage {
@@ -40,86 +58,67 @@ export interface Environment {
   environment: string;
   live: Release | null;
   in_progress: Release | null;
+  waiting: Release | null;
+  failed: Release | null;
 }
 
-export interface Action {
-  name: string;
-  category: string | null;
-  provider: string | null;
-  status: ReleaseStatus;
-  started_at: Date | null;
-  finished_at: Date | null;
-  summary: string | null;
-  url: string | null;
+const RELEASE_STATUSES: Record<Exclude<ReleaseStatus, 'unknown'>, true> = {
+  waiting: true,
+  in_progress: true,
+  succeeded: true,
+  failed: true,
+  rejected: true,
+  stopped: true,
+};
+
+export function isReleaseStatus(value: unknown): value is Exclude<ReleaseStatus, 'unknown'> {
+  return typeof value === 'string' && value in RELEASE_STATUSES;
 }
 
-export interface Stage {
-  name: string;
-  status: ReleaseStatus;
-  started_at: Date | null;
-  finished_at: Date | null;
-  actions: Action[];
+export function status(value: unknown): ReleaseStatus {
+  return isReleaseStatus(value) ? value : 'unknown';
 }
 
-/** A pipeline execution: the release in all of its environments, and the stages that led there. */
-export interface ReleaseDetail {
-  id: string;
-  pipeline: string | null;
-  /** Of the whole execution; null when nothing was heard of it. */
-  status: ReleaseStatus | null;
-  approval: Approval | null;
-  stages: Stage[];
-  releases: Release[];
+const APPROVAL_STATUSES: Record<Exclude<ApprovalStatus, 'unknown'>, true> = {
+  waiting: true,
+  approved: true,
+  rejected: true,
+  unanswered: true,
+};
+
+function approvalStatus(value: unknown): ApprovalStatus {
+  const isKnown = (word: string): word is keyof typeof APPROVAL_STATUSES => word in APPROVAL_STATUSES;
+  return typeof value === 'string' && isKnown(value) ? value : 'unknown';
 }
 
-type Fields = Record<string, unknown>;
-
-function fields(value: unknown, what: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ApiError(`The API sent ${what} that this page cannot read.`);
-  }
-  return value as Fields;
-}
-
-function list(value: unknown, what: string): unknown[] {
-  if (!Array.isArray(value)) throw new ApiError(`The API sent ${what} that this page cannot read.`);
-  return value;
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function time(value: unknown): Date | null {
-  if (typeof value !== 'string') return null;
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? null : date;
-}
-
-/** Only addresses that are safe behind a link. */
-function link(value: unknown): string | null {
-  return typeof value === 'string' && value.startsWith('https://') ? value : null;
-}
-
-function status(value: unknown): ReleaseStatus {
-  return value === 'in_progress' || value === 'succeeded' || value === 'failed' ? value : 'unknown';
-}
-
-function approval(value: unknown): Approval | null {
+export function parseApproval(value: unknown): Approval | null {
   if (value === null || value === undefined) return null;
-  const { status, requested_at, decided_at, summary } = fields(value, 'an approval');
+  const approval = fields<Schemas['Approval']>(value, 'an approval');
   return {
-    status: status === 'waiting' || status === 'approved' || status === 'rejected' ? status : 'unknown',
-    requested_at: time(requested_at),
-    decided_at: time(decided_at),
-    summary: text(summary),
+    status: approvalStatus(approval.status),
+    requested_at: time(approval.requested_at),
+    decided_at: time(approval.decided_at),
+    summary: text(approval.summary),
+    approver: text(approval.approver),
+  };
+}
+
+function parseValidation(value: unknown): Validation | null {
+  if (value === null || value === undefined) return null;
+  const validation = fields<Schemas['Validation']>(value, 'a validation');
+  return {
+    passed: validation.verdict === 'Succeeded',
+    message: text(validation.message),
+    checksPassed: count(validation.passed),
+    checksTotal: count(validation.total),
   };
 }
 
 export function parseRelease(value: unknown): Release {
-  const release = fields(value, 'a release');
+  const release = fields<Schemas['Release']>(value, 'a release');
   const id = text(release.id);
   if (!id) throw new ApiError('The API sent a release without an id.');
+  const deployment = release.deployment ? fields<Schemas['Deployment']>(release.deployment, 'a deployment') : null;
   return {
     id,
     environment: text(release.environment) ?? 'unknown',
@@ -131,54 +130,17 @@ export function parseRelease(value: unknown): Release {
     started_at: time(release.started_at),
     finished_at: time(release.finished_at),
     pipeline: text(release.pipeline),
-    approval: approval(release.approval),
+    approval: parseApproval(release.approval),
+    deploymentId: text(deployment?.id),
+    validation: parseValidation(release.validation),
   };
 }
 
 export function parseReleasePage(value: unknown): ReleasePage {
-  const page = fields(value, 'a list of releases');
+  const page = fields<Schemas['ReleasePage']>(value, 'a list of releases');
   return {
     items: list(page.items, 'a list of releases').map(parseRelease),
     next_cursor: text(page.next_cursor),
-  };
-}
-
-function parseAction(value: unknown): Action {
-  const action = fields(value, 'an action');
-  return {
-    name: text(action.name) ?? 'Unnamed action',
-    category: text(action.category),
-    provider: text(action.provider),
-    status: status(action.status),
-    started_at: time(action.started_at),
-    finished_at: time(action.finished_at),
-    summary: text(action.summary),
-    url: link(action.url),
-  };
-}
-
-function parseStage(value: unknown): Stage {
-  const stage = fields(value, 'a stage');
-  return {
-    name: text(stage.name) ?? 'Unnamed stage',
-    status: status(stage.status),
-    started_at: time(stage.started_at),
-    finished_at: time(stage.finished_at),
-    actions: list(stage.actions ?? [], 'a stage').map(parseAction),
-  };
-}
-
-export function parseReleaseDetail(value: unknown): ReleaseDetail {
-  const detail = fields(value, 'a release');
-  const id = text(detail.id);
-  if (!id) throw new ApiError('The API sent a release without an id.');
-  return {
-    id,
-    pipeline: text(detail.pipeline),
-    status: text(detail.status) ? status(detail.status) : null,
-    approval: approval(detail.approval),
-    stages: list(detail.stages ?? [], 'the stages of a release').map(parseStage),
-    releases: list(detail.releases ?? [], 'the environments of a release').map(parseRelease),
   };
 }
 
@@ -187,16 +149,20 @@ const ALWAYS_SHOWN = ['test', 'prod'];
 /** Test and prod come first and are there even when nothing was ever released to them. */
 export function parseEnvironments(value: unknown): Environment[] {
   const what = 'a list of environments';
-  const found = list(fields(value, what).items, what).map((entry): Environment => {
-    const { environment, live, in_progress } = fields(entry, what);
+  const release = (entry: unknown) => (entry ? parseRelease(entry) : null);
+  const found = list(fields<Schemas['EnvironmentList']>(value, what).items, what).map((entry): Environment => {
+    const state = fields<Schemas['EnvironmentState']>(entry, what);
     return {
-      environment: text(environment) ?? 'unknown',
-      live: live ? parseRelease(live) : null,
-      in_progress: in_progress ? parseRelease(in_progress) : null,
+      environment: text(state.environment) ?? 'unknown',
+      live: release(state.live),
+      in_progress: release(state.in_progress),
+      waiting: release(state.waiting),
+      failed: release(state.failed),
     };
   });
+  const nothing = { live: null, in_progress: null, waiting: null, failed: null };
   const first = ALWAYS_SHOWN.map(
-    (name) => found.find((e) => e.environment === name) ?? { environment: name, live: null, in_progress: null },
+    (name): Environment => found.find((e) => e.environment === name) ?? { environment: name, ...nothing },
   );
   return [...first, ...found.filter((e) => !ALWAYS_SHOWN.includes(e.environment))];
 }

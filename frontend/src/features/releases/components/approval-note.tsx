@@ -1,18 +1,21 @@
 import { Status, type StatusTone } from '../../../components/status';
 import { Moment } from '../../../components/time';
 import type { Approval, ApprovalStatus } from '../api/release';
+import { approvalWords } from '../names';
 import './approval-note.css';
 
 const APPROVALS: Record<ApprovalStatus, { tone: StatusTone; label: string }> = {
-  waiting: { tone: 'busy', label: 'Awaits approval' },
+  waiting: { tone: 'wait', label: 'Awaits approval' },
   approved: { tone: 'good', label: 'Approved' },
   rejected: { tone: 'bad', label: 'Rejected' },
+  unanswered: { tone: 'idle', label: 'Never answered' },
   unknown: { tone: 'idle', label: 'Approval unknown' },
 };
 
 /** What was answered at the manual gate, in the approver's words. */
 export function ApprovalNote({ approval }: { approval: Approval }) {
   const { tone, label } = APPROVALS[approval.status];
+  const words = approvalWords(approval.summary);
   return (
     <div className="approval">
       <p className="approval-head">
@@ -27,7 +30,12 @@ export function ApprovalNote({ approval }: { approval: Approval }) {
           )
         )}
       </p>
-      {approval.summary && <blockquote className="approval-words">{approval.summary}</blockquote>}
+      {approval.approver && (
+        <p className="approval-who">
+          by <strong>{approval.approver}</strong>
+        </p>
+      )}
+      {words && <blockquote className="approval-words">{words}</blockquote>}
     </div>
   );
 }

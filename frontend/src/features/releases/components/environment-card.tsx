@@ -1,37 +1,39 @@
 import { Link } from 'react-router';
-import { Status } from '../../../components/status';
+import { Status, StatusIcon } from '../../../components/status';
 import { RelativeTime } from '../../../components/time';
 import { shortDigest, shortSha, subject } from '../../../lib/format';
 import type { Environment, Release } from '../api/release';
-import { environmentLabel, releasePath, since } from '../names';
+import { environmentLabel, releasePath, shortName, since } from '../names';
 import './environment-card.css';
 
-export function EnvironmentCard({ environment: { environment, live, in_progress } }: { environment: Environment }) {
-  const label = environmentLabel(environment);
+/** What is live in one environment, and below it what is newer than that. */
+export function EnvironmentCard({ environment: state }: { environment: Environment }) {
+  const label = environmentLabel(state.environment);
   return (
-    <article
-      className="card"
-      aria-label={label}
-      data-testid={`environment-card-${environment}`}
-    >
+    <article className="card" aria-label={label} data-testid={`environment-card-${state.environment}`}>
       <header className="card-head">
         <h3>{label}</h3>
-        {in_progress ? (
-          <Status tone="busy">{in_progress.approval?.status === 'waiting' ? 'Awaits approval' : 'Releasing'}</Status>
-        ) : live ? (
-          <Status tone="good">Live</Status>
-        ) : (
-          <Status tone="idle">Nothing live</Status>
-        )}
+        <State environment={state} />
       </header>
-      {live ? <Live release={live} /> : <p className="card-none">No release has reached {label.toLowerCase()} yet.</p>}
-      {in_progress && <OnItsWay release={in_progress} />}
+      {state.live ? (
+        <Live release={state.live} />
+      ) : (
+        <p className="card-none">No release has reached {label.toLowerCase()} yet.</p>
+      )}
+      <Newer environment={state} />
     </article>
   );
 }
 
+function State({ environment: { live, in_progress, waiting } }: { environment: Environment }) {
+  if (in_progress) return <Status tone="busy">Releasing</Status>;
+  if (waiting) return <Status tone="wait">Awaits approval</Status>;
+  return live ? <Status tone="good">Live</Status> : <Status tone="idle">Nothing live</Status>;
+}
+
 function Live({ release }: { release: Release }) {
   const liveSince = since(release);
+  const person = release.approval?.approver ?? release.author;
   return (
     <>
       <p className="card-sha">
@@ -39,11 +41,23 @@ function Live({ release }: { release: Release }) {
           <code>{release.git_sha ? shortSha(release.git_sha) : 'no commit'}</code>
         </Link>
       </p>
-      <p className="card-message">{subject(release.message)}</p>
+      <p className="card-message" title={subject(release.message)}>
+        {subject(release.message)}
+      </p>
       <dl className="facts">
         <div>
           <dt>Since</dt>
           <dd>{liveSince ? <RelativeTime at={liveSince} /> : 'unknown'}</dd>
+        </div>
+        <div>
+          <dt>{release.approval?.approver ? 'Approved by' : 'By'}</dt>
+          <dd title={person ?? undefined}>{person ? shortName(person) : 'the pipeline'}</dd>
+        </div>
+        <div>
+          <dt>Smoke tests</dt>
+          <dd>
+            <Verdict release={release} />
+          </dd>
         </div>
         <div>
           <dt>Image</dt>
@@ -55,36 +69,48 @@ function Live({ release }: { release: Release }) {
             )}
           </dd>
         </div>
-        {release.author && (
-          <div>
-            <dt>Author</dt>
-            <dd>{release.author}</dd>
-          </div>
-        )}
-        {release.approval?.status === 'approved' && release.approval.decided_at && (
-          <div>
-            <dt>Approved</dt>
-            <dd>
-              <RelativeTime at={release.approval.decided_at} />
-            </dd>
-          </div>
-        )}
       </dl>
     </>
   );
 }
 
-function OnItsWay({ release }: { release: Release }) {
+function Verdict({ release: { validation } }: { release: Release }) {
+  if (!validation) return 'not recorded';
   return (
-    <p className="card-next">
-      <span className="card-next-label">On its way</span>
+    <span className="card-verdict">
+      <StatusIcon tone={validation.passed ? 'good' : 'bad'} />
+      {validation.checksPassed} of {validation.checksTotal} passed
+    </span>
+  );
+}
+
+/** One line for what is on its way or waits; the last failure only while nothing is. */
+function Newer({ environment: { in_progress, waiting, failed } }: { environment: Environment }) {
+  if (in_progress) return <Next release={in_progress} label="On its way" verb="started" />;
+  if (waiting) return <Next release={waiting} label="Waits for approval" verb="asked" />;
+  if (failed) return <Next release={failed} label="Failed since" verb="ended" bad />;
+  return null;
+}
+
+interface NextProps {
+  release: Release;
+  label: string;
+  verb: string;
+  bad?: boolean;
+}
+
+function Next({ release, label, verb, bad = false }: NextProps) {
+  const at = since(release);
+  return (
+    <p className={`card-next${bad ? ' card-next-bad' : ''}`}>
+      <span className="card-next-label">{label}</span>
       <Link to={releasePath(release.id)}>
         <code>{release.git_sha ? shortSha(release.git_sha) : 'no commit'}</code>
       </Link>
       <span className="card-next-message">{subject(release.message)}</span>
-      {release.started_at && (
+      {at && (
         <span className="card-next-time">
-          started <RelativeTime at={release.started_at} />
+          {verb} <RelativeTime at={at} />
         </span>
       )}
     </p>

@@ -5,13 +5,16 @@ import { day } from '../../../lib/format';
 import { useNow } from '../../../lib/use-now';
 import { useReleases } from '../api/queries';
 import type { Release } from '../api/release';
-import { environmentLabel } from '../names';
+import { NO_FILTERS, type Filters } from '../filters';
 import { ReleaseRow } from './release-row';
 import './release-list.css';
 
-export function ReleaseList({ environment }: { environment: string | null }) {
+const LATEST = 6;
+
+/** The timeline: newest first, page by page. */
+export function ReleaseList({ filters }: { filters: Filters }) {
   const { data, error, refetch, isFetching, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } =
-    useReleases(environment);
+    useReleases(filters);
   const releases = data?.pages.flatMap((page) => page.items) ?? [];
 
   if (!data) {
@@ -25,19 +28,16 @@ export function ReleaseList({ environment }: { environment: string | null }) {
       />
     );
   }
-  // A page may be empty and still have a next one.
   if (releases.length === 0 && !hasNextPage) {
-    return (
-      <EmptyPanel title="No releases yet">
-        {environment
-          ? `The first release to ${environmentLabel(environment).toLowerCase()} will show up here.`
-          : 'The first commit that goes through the pipeline will show up here.'}
-      </EmptyPanel>
+    return Object.values(filters).some((value) => value !== null) ? (
+      <EmptyPanel title="No release passes these filters">Choose a longer period, or clear the filters.</EmptyPanel>
+    ) : (
+      <NoReleases />
     );
   }
   return (
     <>
-      <Days releases={releases} />
+      <Days releases={releases} level="h2" />
       <p className="visually-hidden" role="status">
         {releases.length} releases shown
       </p>
@@ -62,8 +62,32 @@ export function ReleaseList({ environment }: { environment: string | null }) {
   );
 }
 
-/** The journal's entries below one heading for each day. */
-function Days({ releases }: { releases: Release[] }) {
+/** The last few, for the overview. */
+export function LatestReleases() {
+  const { data, error, refetch, isFetching } = useReleases(NO_FILTERS, LATEST);
+  if (data) {
+    const releases = data.pages.flatMap((page) => page.items).slice(0, LATEST);
+    return releases.length > 0 ? <Days releases={releases} level="h3" /> : <NoReleases />;
+  }
+  if (!error) return <Skeleton label="Loading the releases" rows={6} />;
+  return (
+    <ErrorPanel
+      title="The releases could not be loaded"
+      detail={error.message}
+      busy={isFetching}
+      onRetry={() => void refetch()}
+    />
+  );
+}
+
+function NoReleases() {
+  return (
+    <EmptyPanel title="No releases yet">The first commit that goes through the pipeline will show up here.</EmptyPanel>
+  );
+}
+
+/** The journal's entries below one heading for each day, of the level that the page's outline wants. */
+function Days({ releases, level: Heading }: { releases: Release[]; level: 'h2' | 'h3' }) {
   const now = useNow();
   const days = new Map<string, Release[]>();
   for (const release of releases) {
@@ -74,7 +98,7 @@ function Days({ releases }: { releases: Release[] }) {
   }
   return [...days].map(([heading, entries]) => (
     <div key={heading} className="day">
-      <h3 className="day-heading">{heading}</h3>
+      <Heading className="day-heading">{heading}</Heading>
       <ol className="rows">
         {entries.map((release) => (
           <ReleaseRow key={`${release.environment}/${release.id}`} release={release} />

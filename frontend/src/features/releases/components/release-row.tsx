@@ -1,15 +1,18 @@
 import { Link } from 'react-router';
 import { clock, duration, moment, shortSha, subject } from '../../../lib/format';
-import type { ApprovalStatus, Release } from '../api/release';
-import { environmentLabel, releasePath } from '../names';
+import type { ApprovalStatus, Release, ReleaseStatus } from '../api/release';
+import { environmentLabel, releasePath, shortName } from '../names';
 import { ReleaseStatusIcon } from './release-status';
 
 const APPROVALS: Record<ApprovalStatus, string | null> = {
   waiting: 'awaits approval',
   approved: 'approved',
   rejected: 'rejected at the gate',
+  unanswered: 'never answered',
   unknown: null,
 };
+
+const RUNNING: Partial<Record<ReleaseStatus, string>> = { in_progress: 'running', waiting: 'waiting' };
 
 export function ReleaseRow({ release }: { release: Release }) {
   const took = duration(release.started_at, release.finished_at);
@@ -24,7 +27,13 @@ export function ReleaseRow({ release }: { release: Release }) {
         <p className="row-meta">
           {release.git_sha && <code title={release.git_sha}>{shortSha(release.git_sha)}</code>}
           {release.author && <span>{release.author}</span>}
-          {approval && <span>{approval}</span>}
+          {approval && (
+            <span>
+              {approval}
+              {release.approval?.approver && ` by ${shortName(release.approval.approver)}`}
+            </span>
+          )}
+          {release.validation && !release.validation.passed && <span>smoke tests failed</span>}
         </p>
       </div>
       <span className="row-environment">{environmentLabel(release.environment)}</span>
@@ -34,7 +43,7 @@ export function ReleaseRow({ release }: { release: Release }) {
             {clock(release.started_at)}
           </time>
         )}
-        <span className="row-took">{took ?? (release.status === 'in_progress' ? 'running' : '')}</span>
+        <span className="row-took">{took ?? (RUNNING[release.status] ?? '')}</span>
       </span>
     </li>
   );

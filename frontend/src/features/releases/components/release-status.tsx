@@ -2,10 +2,13 @@ import { Status, StatusIcon, type StatusTone } from '../../../components/status'
 import type { ReleaseStatus } from '../api/release';
 import './release-status.css';
 
-const STATUSES: Record<ReleaseStatus, { tone: StatusTone; label: string }> = {
+export const STATUSES: Record<ReleaseStatus, { tone: StatusTone; label: string }> = {
+  waiting: { tone: 'wait', label: 'Awaits approval' },
   in_progress: { tone: 'busy', label: 'In progress' },
   succeeded: { tone: 'good', label: 'Succeeded' },
   failed: { tone: 'bad', label: 'Failed' },
+  rejected: { tone: 'bad', label: 'Rejected' },
+  stopped: { tone: 'idle', label: 'Stopped' },
   unknown: { tone: 'idle', label: 'Unknown' },
 };
 

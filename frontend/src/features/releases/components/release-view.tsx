@@ -1,15 +1,18 @@
 import { Moment } from '../../../components/time';
 import { body, duration, subject } from '../../../lib/format';
-import type { Release, ReleaseDetail, ReleaseStatus } from '../api/release';
+import type { ReleaseDetail } from '../api/detail';
+import type { Release, ReleaseStatus } from '../api/release';
 import { environmentLabel, since } from '../names';
 import { ApprovalNote } from './approval-note';
+import { Reports } from './reports';
 import { ReleaseStatusIcon, ReleaseStatusPill } from './release-status';
 import './release-view.css';
 import { Stages } from './stages';
+import { TaskDefinitions } from './task-definitions';
 
 /** Everything the journal knows about one release. */
 export function ReleaseView({ detail }: { detail: ReleaseDetail }) {
-  const { releases, stages, approval } = detail;
+  const { releases, stages, approval, reports } = detail;
   const message = pick(releases, 'message');
   const title = subject(message);
   const text = body(message);
@@ -36,8 +39,13 @@ export function ReleaseView({ detail }: { detail: ReleaseDetail }) {
             ) : (
               <p className="release-none">It has not reached an environment.</p>
             )}
-            {approval && <ApprovalNote approval={approval} />}
           </section>
+          {approval && (
+            <section className="release-panel" aria-labelledby="approval-heading">
+              <h2 id="approval-heading">Approval</h2>
+              <ApprovalNote approval={approval} />
+            </section>
+          )}
           <section className="release-panel" aria-labelledby="facts-heading">
             <h2 id="facts-heading">Facts</h2>
             <dl className="release-facts">
@@ -56,6 +64,18 @@ export function ReleaseView({ detail }: { detail: ReleaseDetail }) {
           </section>
         )}
       </div>
+      {reports.length > 0 && (
+        <section className="release-section" aria-labelledby="reports-heading">
+          <h2 id="reports-heading">Smoke tests</h2>
+          <Reports reports={reports} />
+        </section>
+      )}
+      {reports.some((report) => report.task_definition) && (
+        <section className="release-section" aria-labelledby="definitions-heading">
+          <h2 id="definitions-heading">Task definition</h2>
+          <TaskDefinitions reports={reports} />
+        </section>
+      )}
     </article>
   );
 }
@@ -92,5 +112,6 @@ function pick(releases: Release[], field: 'message' | 'git_sha' | 'image_digest'
 
 /** Of the pipeline's execution; a release that came without one is as far as its last environment. */
 function overallStatus({ status, releases }: ReleaseDetail): ReleaseStatus {
-  return status ?? releases.at(-1)?.status ?? 'unknown';
+  const last = releases.at(-1)?.status;
+  return last === 'waiting' || last === 'rejected' ? last : (status ?? last ?? 'unknown');
 }

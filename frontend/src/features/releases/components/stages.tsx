@@ -1,5 +1,5 @@
 import { clock, duration, moment } from '../../../lib/format';
-import type { Action, Stage } from '../api/release';
+import type { Action, Stage } from '../api/detail';
 import { ReleaseStatusIcon } from './release-status';
 import './stages.css';
 
