@@ -50,11 +50,24 @@ export default defineConfig({
     },
   },
   test: {
-    environment: 'jsdom',
-    include: ['src/**/*.test.{ts,tsx}'],
-    setupFiles: ['src/testing/setup.ts'],
     testTimeout: 20_000,
-    restoreMocks: true,
-    unstubGlobals: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          environment: 'jsdom',
+          include: ['src/**/*.test.{ts,tsx}'],
+          setupFiles: ['src/testing/setup.ts'],
+          restoreMocks: true,
+          unstubGlobals: true,
+        },
+      },
+      // The built pages in a real Chromium, against the real API (backend/tests/serve.py).
+      {
+        extends: true,
+        test: { name: 'browser', environment: 'node', include: ['e2e/**/*.test.mjs'], hookTimeout: 180_000, testTimeout: 60_000 },
+      },
+    ],
   },
 });

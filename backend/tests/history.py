@@ -24,7 +24,6 @@ MESSAGES = [
 ]
 APPROVERS = ["ada", "noor", "arn:aws:sts::123456789012:assumed-role/release-engineer/mira", "ada"]
 CHECKS = ["alive", "the table answers", "version", "releases"]
-DAYS = 90
 KINDS = {3: "prod", 5: "test", 8: "rejected", 9: "build", 11: "prod"}
 
 
@@ -220,9 +219,9 @@ class Execution:
         return self
 
 
-def executions(now: datetime) -> list[Execution]:
-    rng, found, number = random.Random(3), [], 0
-    for back in range(DAYS, 0, -1):
+def executions(now: datetime, days: int) -> list[Execution]:
+    rng, found, number = random.Random(3), [], 3
+    for back in range(days, 0, -1):
         day = (now - timedelta(days=back)).replace(hour=9, minute=0, second=0, microsecond=0)
         if day.weekday() >= 5 or rng.random() < 0.6:
             continue

@@ -1,6 +1,6 @@
 """The real API with a journal full of releases, on 127.0.0.1: for the browser tests and for looking at pages.
 
-    .venv/bin/python -m tests.serve --port 8000 [--empty] [--now 2025-06-12T15:00:00Z]
+    .venv/bin/python -m tests.serve --port 8000 [--empty] [--days 90] [--now 2025-06-12T15:00:00Z]
 
 DynamoDB and S3 are moto in this process. What is shown was made from events by the journal's own services; only the raw
 events are not kept and a release is made once instead of after each event, for that takes minutes on moto. The releases
@@ -54,6 +54,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--empty", action="store_true", help="a journal in which nothing has happened")
     parser.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC))
+    parser.add_argument("--days", type=int, default=90, help="how far back the releases go")
     arguments = parser.parse_args()
 
     import boto3
@@ -73,7 +74,7 @@ def main() -> None:
         s3.create_bucket(Bucket=conftest.REPORTS_BUCKET, CreateBucketConfiguration=location)
         table.ensure_table()
         if not arguments.empty:
-            for execution in executions(arguments.now):
+            for execution in executions(arguments.now, arguments.days):
                 for key, report in execution.reports.items():
                     body = json.dumps(report).encode()
                     s3.put_object(Bucket=conftest.REPORTS_BUCKET, Key=f"reports/{key}.json", Body=body)

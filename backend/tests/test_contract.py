@@ -1,6 +1,7 @@
 """The OpenAPI document against the API: schemathesis sends what it says is right, and what it says is wrong."""
 
 import json
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -67,3 +68,10 @@ def test_the_api_is_as_its_document_says_of_real_releases(table, post, moto, cli
         case = schema[path]["GET"].Case(path_parameters=parameters, query=query, headers=HEADERS)
         case.call_and_validate(headers=HEADERS, checks=[not_a_server_error, response_schema_conformance])
     assert client.get(f"/api/releases/{EXECUTION}").json()["reports"][0]["checks"]
+
+
+def test_the_frontend_has_the_current_document(client):
+    """`npm run lint` compares the frontend's types with its copy of the document; here the copy is compared with the API."""
+    kept = json.loads((Path(__file__).parents[2] / "frontend" / "openapi.json").read_text(encoding="utf-8"))
+    hint = "run `python manage.py export_openapi_schema --api journal.api.api --indent 1`, see backend/README.md"
+    assert client.get("/api/openapi.json").json() == kept, hint

@@ -5,24 +5,14 @@
  *
  * Exit codes: 0 all checks passed, 1 a check failed, 2 wrong usage, 3 no Chromium found.
  */
-import { accessSync, constants, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
+import { BROWSER_ARGS, collectComplaints, findBrowser } from './chromium.mjs';
 
 const USAGE = 'usage: node e2e/journal.e2e.mjs --url URL --sha SHA [--screenshot FILE]';
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
-const BROWSER_ARGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const TIMEOUT_MS = 15_000;
 const SHORT_SHA_LENGTH = 7;
 
@@ -40,55 +30,9 @@ function readArguments() {
   }
 }
 
-/** `$CHROMIUM`, or the first browser on the PATH. */
-function findBrowser() {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  const candidates = process.env.CHROMIUM
-    ? [process.env.CHROMIUM]
-    : BROWSERS.flatMap((name) => folders.map((folder) => join(folder, name)));
-  const found = candidates.find(isExecutable);
-  if (found) return found;
-  console.error(process.env.CHROMIUM ? `error: CHROMIUM=${process.env.CHROMIUM} is not a program` : 'error: no Chromium found');
-  console.error('hint: install one, on Debian and Ubuntu: apt-get update && apt-get install -y chromium');
-  console.error('hint: or name one that is already there: CHROMIUM=/path/to/chromium');
-  process.exit(3);
-}
-
-/** @param {string} path */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
 /** @param {unknown} error */
 function message(error) {
   return error instanceof Error ? error.message : String(error);
-}
-
-/**
- * Everything the browser complains about, in order.
- * @param {import('playwright-core').Page} page
- */
-function collectComplaints(page) {
-  /** @type {string[]} */
-  const complaints = [];
-  page.on('console', (entry) => {
-    if (entry.type() === 'error') complaints.push(`console error: ${entry.text()}`);
-  });
-  page.on('pageerror', (error) => complaints.push(`uncaught error: ${error.message}`));
-  page.on('response', (response) => {
-    if (response.status() >= 400) complaints.push(`${response.status()} ${response.request().method()} ${response.url()}`);
-  });
-  page.on('requestfailed', (request) => {
-    const reason = request.failure()?.errorText ?? 'failed';
-    // ERR_ABORTED is the page's own doing: it drops a refresh when the visitor moves on.
-    if (reason !== 'net::ERR_ABORTED') complaints.push(`${reason} ${request.method()} ${request.url()}`);
-  });
-  return complaints;
 }
 
 /**
@@ -131,6 +75,9 @@ async function check(page, { url, sha, screenshot }) {
     await first.click();
     await page.getByTestId('release-detail').waitFor();
     console.log(`ok   the release "${subject}" opens`);
+    await page.getByRole('link', { name: 'Trends' }).click();
+    await page.getByTestId('trends').or(page.getByText('Nothing was released')).waitFor();
+    console.log('ok   the trends open');
   } else {
     console.log('ok   no releases yet, so none was opened');
   }
@@ -138,6 +85,12 @@ async function check(page, { url, sha, screenshot }) {
 
 const options = readArguments();
 const executablePath = findBrowser();
+if (!executablePath) {
+  console.error(process.env.CHROMIUM ? `error: CHROMIUM=${process.env.CHROMIUM} is not a program` : 'error: no Chromium found');
+  console.error('hint: install one, on Debian and Ubuntu: apt-get update && apt-get install -y chromium');
+  console.error('hint: or name one that is already there: CHROMIUM=/path/to/chromium');
+  process.exit(3);
+}
 const profile = mkdtempSync(join(tmpdir(), 'journal-e2e-'));
 /** @type {string[]} */
 let failures = [];

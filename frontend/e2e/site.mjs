@@ -32,19 +32,19 @@ const TYPES = {
 /**
  * @param {string} folder the build
  * @param {{ api: string, override?: (path: string) => { status: number, body?: string } | null | 'never' }} options
- *   `override` answers a request to the API itself: with an error, or never
+ *   `override` answers a request itself: with an error, or never
  * @returns {Promise<{ url: string, close: () => void }>}
  */
 export function serveSite(folder, { api, override = () => null }) {
   const server = createServer((incoming, answer) => {
     const path = new URL(incoming.url ?? '/', 'http://site').pathname;
+    const instead = override(path);
+    if (instead === 'never') return;
+    if (instead) {
+      answer.writeHead(instead.status, { 'Content-Type': 'application/problem+json' }).end(instead.body ?? '{}');
+      return;
+    }
     if (path.startsWith('/api/')) {
-      const instead = override(path);
-      if (instead === 'never') return;
-      if (instead) {
-        answer.writeHead(instead.status, { 'Content-Type': 'application/problem+json' }).end(instead.body ?? '{}');
-        return;
-      }
       forward(new URL(incoming.url ?? '/', api), answer);
       return;
     }

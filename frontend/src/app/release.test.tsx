@@ -112,10 +112,15 @@ describe('release', () => {
 
   it('shows a release that waits at the gate, and one that was rejected', async () => {
     const gate = (status: string) => [release(), release({ environment: 'prod', status, finished_at: null })];
-    serve({ '/api/releases/r-1': () => json(releaseDetail({ status: 'in_progress', releases: gate('waiting') })) });
+    const action = { name: 'Approve', category: 'Approval', status: 'in_progress' };
+    const stages = [{ name: 'Approve', status: 'in_progress', actions: [action] }];
+    const waiting = releaseDetail({ status: 'in_progress', releases: gate('waiting'), stages });
+    serve({ '/api/releases/r-1': () => json(waiting) });
     const { unmount } = renderApp('/releases/r-1');
     const detail = await screen.findByTestId('release-detail');
-    expect(within(detail).getAllByText('Awaits approval').length).toBeGreaterThan(0);
+    await screen.findByRole('region', { name: 'Stages' });
+    expect(within(detail).queryByText('In progress')).toBeNull();
+    expect(within(detail).getAllByText('Awaits approval').length).toBe(4);
     unmount();
     serve({ '/api/releases/r-1': () => json(releaseDetail({ status: 'failed', releases: gate('rejected') })) });
     renderApp('/releases/r-1');

@@ -1,6 +1,7 @@
 //! Reads what AWS knows about a deployment. Only reads.
 
 mod balancer;
+pub mod definition;
 
 use aws_sdk_codedeploy::types::TargetGroupPairInfo;
 use greenlight_core::hook::discover::{EcsTaskSetFacts, PairFacts, TargetFacts, TaskSetFacts};
@@ -103,24 +104,6 @@ impl Aws {
             }
         });
         Ok(facts.collect())
-    }
-
-    /// The image of one container of a task definition; of the only one, where no name is given.
-    pub async fn gather_image(
-        &self,
-        task_definition: &str,
-        container: Option<&str>,
-    ) -> Result<Option<String>, AwsError> {
-        let output = self.ecs.describe_task_definition().task_definition(task_definition).send().await;
-        let output = output.map_err(|error| AwsError::new(ECS, "DescribeTaskDefinition", &error))?;
-        let containers = output.task_definition.and_then(|definition| definition.container_definitions);
-        let containers = containers.unwrap_or_default();
-        let found = match (container, containers.as_slice()) {
-            (None, [only]) => Some(only),
-            (None, _) => None,
-            (Some(name), all) => all.iter().find(|container| container.name() == Some(name)),
-        };
-        Ok(found.and_then(|container| container.image()).map(str::to_owned))
     }
 
     /// The digest that an ECS service revision runs.

@@ -4,8 +4,10 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
+use aws_sdk_ecs::types::TaskDefinition;
 use futures::FutureExt as _;
 use greenlight_core::hook::config::Checked;
+use greenlight_core::hook::definition::{self as diff, TaskDefinitionDiff};
 use greenlight_core::hook::discover::{self, Green, Running, TargetFacts};
 use greenlight_core::hook::health;
 use greenlight_core::hook::template::{self, Variable};
@@ -16,7 +18,7 @@ use url::Url;
 
 use crate::config;
 use crate::error::Stop;
-use crate::gather::Aws;
+use crate::gather::{Aws, definition};
 use crate::probe::Probe;
 use crate::record::Record;
 use crate::runner;
@@ -144,10 +146,30 @@ async fn discover(aws: &Aws, deployment_id: &str, record: &Record) -> Result<(Op
     let text = format!("{}://{dns_name}:{}", listener.protocol.to_ascii_lowercase(), listener.port);
     let base = Url::parse(&text).map_err(|error| unclear(format!("{text}: {error}")))?;
     record.set_url(base.as_str());
-    let image = aws.gather_image(&green.task_definition, green.container.as_deref()).await?;
-    let version = image.as_deref().and_then(discover::image_version).map(str::to_owned);
+    let definition = aws.gather_task_definition(&green.task_definition).await?;
+    let image = definition.as_ref().and_then(|found| definition::image(found, green.container.as_deref()));
+    let version = image.and_then(discover::image_version).map(str::to_owned);
+    if let Some(definition) = &definition {
+        let live = discover::live_task_definition(&target, &task_sets);
+        record.set_task_definition(compare(aws, live, (&green.task_definition, definition)).await);
+    }
     let detail = format!("{}: green is {} behind {text}", stage.as_str(), green.task_set_id);
     Ok((Some(Found { green, target, green_arn, blue_arns, base, version }), detail))
+}
+
+/// What green changes in the task definition that is live. One that cannot be read is left out: it decides nothing.
+async fn compare(
+    aws: &Aws,
+    live: Option<&str>,
+    (green_name, green): (&str, &TaskDefinition),
+) -> TaskDefinitionDiff {
+    let live_settings = match live {
+        Some(name) => {
+            aws.gather_task_definition(name).await.ok().flatten().as_ref().map(definition::settings)
+        }
+        None => None,
+    };
+    diff::diff(live.zip(live_settings.as_ref()), (green_name, &definition::settings(green)))
 }
 
 async fn wire(

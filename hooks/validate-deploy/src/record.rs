@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use greenlight_core::hook::config::ReportLocation;
+use greenlight_core::hook::definition::TaskDefinitionDiff;
 use greenlight_core::hook::template::redact;
 use greenlight_core::hook::verdict::{
     CheckRecord, Phase, PhaseRecord, REPORT_SCHEMA, ReasonCode, Report, Verdict,
@@ -29,6 +30,7 @@ struct State {
     expected_version: Option<String>,
     url: Option<String>,
     config_sha256: Option<String>,
+    task_definition: Option<TaskDefinitionDiff>,
     location: Option<ReportLocation>,
     secrets: Vec<String>,
     current: Option<Phase>,
@@ -76,6 +78,10 @@ impl Record {
 
     pub fn set_url(&self, url: &str) {
         self.state().url = Some(url.to_owned());
+    }
+
+    pub fn set_task_definition(&self, diff: TaskDefinitionDiff) {
+        self.state().task_definition = Some(diff);
     }
 
     pub fn add_secret(&self, secret: String) {
@@ -152,6 +158,7 @@ impl Record {
             expected_version: state.expected_version.clone(),
             url: state.url.clone(),
             config_sha256: state.config_sha256.clone(),
+            task_definition: state.task_definition.clone(),
             started_at: self.started_at.to_string(),
             elapsed_ms: millis(self.started.elapsed()),
             phases: state.phases.clone(),

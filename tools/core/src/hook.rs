@@ -6,6 +6,7 @@
 
 pub mod check;
 pub mod config;
+pub mod definition;
 pub mod discover;
 pub mod event;
 pub mod health;

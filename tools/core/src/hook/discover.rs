@@ -114,6 +114,12 @@ pub fn cluster_and_service(target_id: &str) -> Result<(&str, &str), DiscoverErro
     }
 }
 
+/// The task definition of blue, which is live until the deployment is over.
+pub fn live_task_definition<'a>(target: &TargetFacts, ecs: &'a [EcsTaskSetFacts]) -> Option<&'a str> {
+    let blue = target.task_sets.iter().find(|set| set.label == "Blue")?;
+    ecs.iter().find(|set| set.id == blue.id).map(|set| set.task_definition.as_str())
+}
+
 /// Green, with everything that is needed to test it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Green {

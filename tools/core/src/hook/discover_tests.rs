@@ -43,6 +43,15 @@ fn both_agree() {
 }
 
 #[test]
+fn blue_is_what_is_live() {
+    let (mut target, mut ecs, _) = world();
+    ecs[0].task_definition = "td:1".into();
+    assert_eq!(live_task_definition(&target, &ecs), Some("td:1"));
+    target.task_sets.remove(0);
+    assert_eq!(live_task_definition(&target, &ecs), None);
+}
+
+#[test]
 fn disagreement_is_an_error() {
     let (target, mut ecs, pairs) = world();
     assert_eq!(

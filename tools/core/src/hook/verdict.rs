@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::definition::TaskDefinitionDiff;
+
 /// Version of the report's shape.
 pub const REPORT_SCHEMA: &str = "validate-deploy/1";
 
@@ -173,6 +175,9 @@ pub struct Report {
     /// SHA-256 of the configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_sha256: Option<String>,
+    /// What the release changes in the task definition that is live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_definition: Option<TaskDefinitionDiff>,
     /// RFC 3339.
     pub started_at: String,
     pub elapsed_ms: u64,

@@ -1,5 +1,6 @@
 import { clock, duration, moment } from '../../../lib/format';
 import type { Action, Stage } from '../api/detail';
+import type { ReleaseStatus } from '../api/release';
 import { ReleaseStatusIcon } from './release-status';
 import './stages.css';
 
@@ -12,7 +13,7 @@ export function Stages({ stages }: { stages: Stage[] }) {
     <ol className="stages">
       {stages.map((stage) => (
         <li key={stage.name}>
-          <ReleaseStatusIcon status={stage.status} />
+          <ReleaseStatusIcon status={stageStatus(stage)} />
           <div className="stage-head">
             <h3>{stage.name}</h3>
             <Took start={stage.started_at} end={stage.finished_at} />
@@ -28,10 +29,21 @@ export function Stages({ stages }: { stages: Stage[] }) {
   );
 }
 
+/** An approval does not run: it waits for a person. */
+function actionStatus(action: Action): ReleaseStatus {
+  return action.category === 'Approval' && action.status === 'in_progress' ? 'waiting' : action.status;
+}
+
+function stageStatus(stage: Stage): ReleaseStatus {
+  const running = stage.actions.map(actionStatus).filter((status) => status === 'in_progress' || status === 'waiting');
+  const waits = running.length > 0 && running.every((status) => status === 'waiting');
+  return stage.status === 'in_progress' && waits ? 'waiting' : stage.status;
+}
+
 function ActionLine({ action }: { action: Action }) {
   return (
     <li>
-      <ReleaseStatusIcon status={action.status} />
+      <ReleaseStatusIcon status={actionStatus(action)} />
       <span className="action-name">
         {action.url ? <a href={action.url}>{action.name}</a> : action.name}
         {action.provider && <span className="action-provider">{action.provider}</span>}
