@@ -161,7 +161,7 @@ class ReportCheck(Schema):
 
 class TaskDefinitionChange(Schema):
     path: str
-    before: str | None = Field(description="null where it was not there, and for what is not shown")
+    before: str | None = Field(description="null where it was not there")
     after: str | None
     hidden: bool = Field(description="a value of the environment: that it changed is told, what it is is not")
 

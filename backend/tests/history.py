@@ -132,7 +132,12 @@ class Execution:
                 "before": f"greenlight/backend@sha256:{self.number - 1:012x}…",
                 "after": f"greenlight/backend@{self.digest[:19]}…",
             },
-            {"path": "containers.web.environment.GIT_SHA", "hidden": True},
+            {
+                "path": "containers.web.environment.GIT_SHA",
+                "before": "(not shown)",
+                "after": "(not shown)",
+                "hidden": True,
+            },
         ]
         if self.number % 5 == 4:
             changes.append({"path": "memory", "before": "512", "after": "1024"})

@@ -75,7 +75,8 @@ describe('release', () => {
       after: 'greenlight-prod-backend:4',
       changes: [
         { path: 'memory', before: '512', after: '1024', hidden: false },
-        { path: 'containers.web.environment.GIT_SHA', before: null, after: null, hidden: true },
+        { path: 'containers.web.environment.GIT_SHA', before: '(not shown)', after: '(not shown)', hidden: true },
+        { path: 'containers.web.environment.MORE', before: null, after: '(not shown)', hidden: true },
         { path: 'containers.web.secrets.OLD', before: '/greenlight/prod/old', after: null, hidden: false },
       ],
     };
@@ -105,6 +106,7 @@ describe('release', () => {
     expect(within(definition).getByText('greenlight-prod-backend:3')).toBeTruthy();
     expect(within(definition).getByText('1024')).toBeTruthy();
     expect(within(definition).getByText('changed; values of the environment are not shown')).toBeTruthy();
+    expect(within(definition).getByText('added; values of the environment are not shown')).toBeTruthy();
     expect(within(definition).getByText('removed')).toBeTruthy();
     expect(screen.queryByRole('region', { name: 'Task definition in test' })).toBeNull();
     await expectNoAxeViolations();

@@ -500,7 +500,7 @@ export interface components {
             path: string;
             /**
              * Before
-             * @description null where it was not there, and for what is not shown
+             * @description null where it was not there
              */
             before: string | null;
             /** After */

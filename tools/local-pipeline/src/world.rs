@@ -90,8 +90,10 @@ pub async fn create(gateway: &RunningGateway, settings: &WorldSettings) -> Resul
         .await
         .map_err(WorldError::create("the pipeline"))?;
     for site in &sites {
-        let events = engines.pipeline.events();
-        tokio::spawn(crate::destination::forward(events, site.events.clone()));
+        // As on EventBridge, nothing is promised of the order between the two services.
+        for events in [engines.pipeline.events(), engines.deploy.events()] {
+            tokio::spawn(crate::destination::forward(events, site.events.clone()));
+        }
     }
     Ok(sites)
 }

@@ -136,7 +136,7 @@ async fn the_cache_goes_stale_until_it_is_invalidated() {
     let first = world.get("/").await;
     assert_eq!((first.status, first.x_cache(), first.body.as_str()), (200, "Miss", "old"));
     assert_eq!(first.header("x-content-type-options"), "nosniff");
-    assert!(first.header("content-security-policy").contains("default-src 'self'"));
+    assert!(first.header("content-security-policy").contains("default-src 'none'"));
     assert_eq!(first.header("strict-transport-security"), "");
 
     world.put("index.html", "new", "public, max-age=3600");

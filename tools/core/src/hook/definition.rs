@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// Longest value that is shown.
 const MAX_VALUE_CHARS: usize = 400;
+/// Stands for a value that is there and not shown.
+const NOT_SHOWN: &str = "(not shown)";
 
 /// A value of a task definition, by the path that names it: `memory`, `containers.web.image`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,11 +61,11 @@ fn changes(old: &Settings, new: &Settings) -> Vec<Change> {
         .map(|path| {
             let (before, after) = (old.get(path), new.get(path));
             let hidden = [before, after].iter().any(|value| matches!(value, Some(Setting::Hidden(_))));
-            let show = |value: Option<&Setting>| match value {
-                Some(Setting::Shown(text)) if !hidden => Some(text.chars().take(MAX_VALUE_CHARS).collect()),
-                _ => None,
+            let show = |value: &Setting| match value {
+                Setting::Shown(text) if !hidden => text.chars().take(MAX_VALUE_CHARS).collect(),
+                _ => NOT_SHOWN.to_owned(),
             };
-            Change { path: path.clone(), before: show(before), after: show(after), hidden }
+            Change { path: path.clone(), before: before.map(show), after: after.map(show), hidden }
         })
         .collect()
 }
@@ -117,8 +119,8 @@ mod tests {
         assert_eq!(
             lines,
             [
-                ("containers.web.environment.MODE", None, None, true),
-                ("containers.web.environment.MORE", None, None, true),
+                ("containers.web.environment.MODE", Some(NOT_SHOWN), Some(NOT_SHOWN), true),
+                ("containers.web.environment.MORE", None, Some(NOT_SHOWN), true),
                 ("containers.web.secrets.OLD", Some("/old"), None, false),
                 ("memory", Some("512"), Some("1024"), false),
             ]
@@ -138,6 +140,10 @@ mod tests {
         let old = settings(&[("a", shown("old"))]);
         let new = settings(&[("a", hidden("new"))]);
         let found = diff(Some(("w:1", &old)), ("w:2", &new));
-        assert_eq!(found.changes, [Change { path: "a".into(), before: None, after: None, hidden: true }]);
+        let not_shown = Some(NOT_SHOWN.to_owned());
+        assert_eq!(
+            found.changes,
+            [Change { path: "a".into(), before: not_shown.clone(), after: not_shown, hidden: true }]
+        );
     }
 }

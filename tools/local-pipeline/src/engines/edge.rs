@@ -77,11 +77,12 @@ pub struct EdgeSettings {
 
 impl Default for EdgeSettings {
     fn default() -> Self {
-        let csp = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; \
-                   base-uri 'self'; frame-ancestors 'none'";
+        // The policy under which frontend/e2e tests the pages.
+        let csp = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
+                   connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         let headers = [
             ("x-content-type-options", "nosniff"),
-            ("x-frame-options", "SAMEORIGIN"),
+            ("x-frame-options", "DENY"),
             ("referrer-policy", "strict-origin-when-cross-origin"),
             ("content-security-policy", csp),
         ];

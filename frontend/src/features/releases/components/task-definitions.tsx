@@ -48,13 +48,18 @@ function Definition({ environment, definition }: { environment: string; definiti
   );
 }
 
+function hiddenChange({ before, after }: TaskDefinitionChange): string {
+  if (before === null && after !== null) return 'added';
+  return before !== null && after === null ? 'removed' : 'changed';
+}
+
 function Change({ change }: { change: TaskDefinitionChange }) {
   return (
     <div>
       <dt>{change.path}</dt>
       {change.hidden ? (
         <dd className="change-hidden">
-          changed; values of the environment are not shown
+          {hiddenChange(change)}; values of the environment are not shown
         </dd>
       ) : (
         <>
