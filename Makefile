@@ -1,4 +1,4 @@
-# make demo · make test · make lint
+# make demo · make test · make bench · make lint
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -74,6 +74,23 @@ test-rust: moto
 	else \
 	  CHROMIUM="$$(.ci/chromium || true)" $(CARGO) test --locked --workspace; \
 	fi
+
+# What is measured is built exactly as it is shipped. QUICK=1: one run at 30 ms, printed only. RUNS=5. ONLY=publish: one benchmark.
+# FLAGS: for the benchmark, such as FLAGS='--only rclone --rclone-variants'.
+BENCHMARKS := publish
+HARNESS := target/harness/greenlight-bench
+.PHONY: bench
+bench: ## Measure the tools beside what people use otherwise, and write doc/benchmarks.md (QUICK=1, RUNS=5, ONLY=publish)
+	@.ci/prerequisites git cc cargo python
+	@.ci/venv $(STATE)/bench-venv tests/bench/peers/requirements.txt
+	@$(CARGO) build --locked --profile harness --package greenlight-bench
+	@for name in $(or $(ONLY),$(BENCHMARKS)); do $(MAKE) bench-$$name; done
+
+.PHONY: bench-publish
+bench-publish:
+	@$(CARGO) build --locked --release --package publish-frontend
+	@$(HARNESS) publish --peers $(STATE)/bench-venv $(if $(RUNS),--runs $(RUNS)) \
+	  $(if $(QUICK),--runs 1 --rtt-ms 30 --large-files 0,--document doc/benchmarks.md) $(FLAGS)
 
 .PHONY: lint
 lint: ## Check formats and lints
