@@ -47,6 +47,7 @@ test: ## Run every test, with all its set-up
 	@$(MAKE) emulator
 	@$(MAKE) test-backend
 	@$(MAKE) test-frontend
+	@$(MAKE) test-browser
 	@$(MAKE) test-rust
 
 .PHONY: test-backend
@@ -58,6 +59,13 @@ test-backend:
 test-frontend:
 	@buildspecs/scripts/install-npm frontend
 	@npm --prefix frontend test
+
+# Needs the backend's environment; skips where there is no Chromium, unless REQUIRE_BROWSER is set.
+.PHONY: test-browser
+test-browser:
+	@.ci/venv backend/.venv backend/requirements-dev.txt
+	@buildspecs/scripts/install-npm frontend
+	@CHROMIUM="$$(.ci/chromium || true)" npm --prefix frontend run test:browser
 
 # A second S3 that tests run against.
 .PHONY: moto
