@@ -4,7 +4,9 @@
     python3 tools/core/data/update-model.py            writes the file beside this script
     python3 tools/core/data/update-model.py --check    exits 1 when the file differs from the installed botocore's model
 
-The version of botocore and the date of the run are written into the file.
+botocore comes from requirements.txt beside this script; a newer one is checked by raising the version there. The version of botocore
+and the date of the run are written into the file, and render-taskdef names both in its output. fargate-sizes.json is not made by this
+script: the service model no longer states Fargate's sizes, so that table is kept by hand, with its page and date.
 """
 
 import argparse
@@ -35,14 +37,14 @@ def describe(shape):
         if getattr(shape, "enum", None):
             out["enum"] = list(shape.enum)
     elif kind in ("integer", "long"):
-        out = {"type": "integer"}
+        out = {"type": kind}
     elif kind in ("double", "float"):
         out = {"type": "number"}
     else:
         raise SystemExit(f"unknown shape type {kind} of {shape.name}")
-    for bound in ("min", "max"):
-        if bound in shape.metadata:
-            out[bound] = shape.metadata[bound]
+    for constraint in ("min", "max", "pattern"):
+        if constraint in shape.metadata:
+            out[constraint] = shape.metadata[constraint]
     return out
 
 
@@ -59,6 +61,16 @@ def build():
     }
 
 
+def difference(ours, theirs, path):
+    """Paths at which two shapes differ."""
+    if not (isinstance(ours, dict) and isinstance(theirs, dict)):
+        return [] if ours == theirs else [path]
+    found = []
+    for key in ours.keys() | theirs.keys():
+        found += difference(ours.get(key), theirs.get(key), f"{path}/{key}")
+    return found
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare only")
@@ -66,9 +78,15 @@ def main():
     model = build()
     if arguments.check:
         current = json.loads(TARGET.read_text(encoding="utf-8"))
-        same = all(current[key] == model[key] for key in ("read_only", "request"))
-        print("up to date" if same else f"{TARGET.name} differs from botocore {botocore.__version__}")
-        sys.exit(0 if same else 1)
+        differences = sorted(difference(current["request"], model["request"], ""))
+        differences += [f"read-only {name}" for name in sorted(set(current["read_only"]) ^ set(model["read_only"]))]
+        if differences:
+            print(f"{TARGET.name} (botocore {current['botocore']} of {current['date']}) differs from botocore {botocore.__version__}:")
+            print("".join(f"  {line}\n" for line in differences), end="")
+            print("run the script without --check, look at the difference, and give new members their rules")
+            sys.exit(1)
+        print(f"{TARGET.name} says what botocore {botocore.__version__} says")
+        return
     TARGET.write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8")
 
 

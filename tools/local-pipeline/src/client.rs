@@ -55,8 +55,8 @@ async fn exchange(
     Ok(Answer { status, body })
 }
 
-/// A call of a JSON service: `target` is the value of `X-Amz-Target`.
-pub async fn call(endpoint_url: &str, service: &str, target: &str, input: &Value) -> Result<Value, ApiError> {
+/// The headers that say for which service a call is, and when it was made. The signature is none.
+fn scope(service: &str) -> [(&'static str, String); 2] {
     let now = jiff::Timestamp::now();
     let authorization = format!(
         "AWS4-HMAC-SHA256 Credential={}/{}/{}/{service}/aws4_request, SignedHeaders=host;x-amz-date, Signature={}",
@@ -65,12 +65,31 @@ pub async fn call(endpoint_url: &str, service: &str, target: &str, input: &Value
         names::REGION,
         "0".repeat(64)
     );
-    let headers = [
-        ("Content-Type", "application/x-amz-json-1.1"),
-        ("X-Amz-Target", target),
-        ("X-Amz-Date", &now.strftime("%Y%m%dT%H%M%SZ").to_string()),
-        ("Authorization", &authorization),
-    ];
+    [("X-Amz-Date", now.strftime("%Y%m%dT%H%M%SZ").to_string()), ("Authorization", authorization)]
+}
+
+/// A call of a query service, such as IAM; the answer is its XML.
+pub async fn query(endpoint_url: &str, service: &str, form: &[(&str, &str)]) -> Result<String, ApiError> {
+    let action = form.iter().find(|(name, _)| *name == "Action").map_or("", |(_, action)| *action);
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let scope = scope(service);
+    let mut headers = vec![("Content-Type", "application/x-www-form-urlencoded")];
+    headers.extend(scope.iter().map(|(name, value)| (*name, value.as_str())));
+    let answer = send("POST", endpoint_url, &headers, body)
+        .await
+        .map_err(|error| ApiError::with_status(503, "ServiceUnavailable", format!("{action}: {error}")))?;
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    if answer.status < 300 {
+        return Ok(text);
+    }
+    Err(ApiError::with_status(answer.status, "Refused", format!("{action}: {text}")))
+}
+
+/// A call of a JSON service: `target` is the value of `X-Amz-Target`.
+pub async fn call(endpoint_url: &str, service: &str, target: &str, input: &Value) -> Result<Value, ApiError> {
+    let scope = scope(service);
+    let mut headers = vec![("Content-Type", "application/x-amz-json-1.1"), ("X-Amz-Target", target)];
+    headers.extend(scope.iter().map(|(name, value)| (*name, value.as_str())));
     let answer = send("POST", endpoint_url, &headers, input.to_string())
         .await
         .map_err(|error| ApiError::with_status(503, "ServiceUnavailable", format!("{target}: {error}")))?;

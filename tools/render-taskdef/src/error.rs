@@ -12,16 +12,22 @@ pub enum RenderError {
         #[source]
         source: std::io::Error,
     },
-    #[error("{file}:{line}:{column}: {message}")]
-    Malformed { file: String, line: usize, column: usize, message: String },
+    #[error("{} {} malformed", .0.len(), if .0.len() == 1 { "file is" } else { "files are" })]
+    Malformed(Vec<Malformed>),
     #[error("{}: {message}", .path.display())]
     VarFile { path: PathBuf, message: String },
-    #[error("{}", .path.display())]
-    Settings {
-        path: PathBuf,
-        #[source]
-        source: Box<toml::de::Error>,
-    },
+    #[error("{}:{line}:{column}: {message}", .path.display())]
+    Settings { path: PathBuf, line: usize, column: usize, message: String },
+    #[error("{0} is larger than {1} bytes")]
+    TooLarge(String, u64),
+    #[error("{} and {} are both there; only one can be the template", .0.display(), .1.display())]
+    Ambiguous(PathBuf, PathBuf),
+    #[error("{0} does not exist")]
+    NothingThere(String),
+    #[error("AWS did not answer all questions within {0} s")]
+    TimedOut(u64),
+    #[error("AWS could not be asked about {count} of the things that --require-online wants confirmed")]
+    NotConfirmed { count: usize, denied: bool },
     #[error("render.toml: {0}")]
     SettingsValue(String),
     #[error("{0}")]
@@ -38,10 +44,27 @@ pub enum RenderError {
     },
 }
 
+/// One file that cannot be read as what it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+    pub message: String,
+}
+
 impl RenderError {
     const fn exit(&self) -> Exit {
         match self {
-            Self::Read { .. } | Self::Malformed { .. } | Self::VarFile { .. } => Exit::MalformedInput,
+            Self::Read { .. }
+            | Self::Malformed(_)
+            | Self::VarFile { .. }
+            | Self::TooLarge(..)
+            | Self::Ambiguous(..) => Exit::MalformedInput,
+            Self::NothingThere(_) => Exit::Negative,
+            Self::TimedOut(_) => Exit::TimedOut,
+            Self::NotConfirmed { denied: true, .. } => Exit::Denied,
+            Self::NotConfirmed { denied: false, .. } => Exit::Unavailable,
             Self::Settings { .. } | Self::SettingsValue(_) | Self::Write { .. } => Exit::Configuration,
             Self::Usage(_) | Self::NoRule(_) => Exit::Usage,
             Self::Model(_) => Exit::Internal,
@@ -51,6 +74,13 @@ impl RenderError {
     const fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Read { .. } => Some("name the folder that holds the templates with --dir"),
+            Self::NothingThere(_) => {
+                Some("compare with --against latest, or check the names and the region in render.toml")
+            }
+            Self::TimedOut(_) => Some("run the command again, or give it longer with --online-timeout"),
+            Self::NotConfirmed { .. } => Some(
+                "what could not be checked is listed above; grant the read permissions or drop --require-online",
+            ),
             Self::NoRule(_) => Some("`render-taskdef explain` lists all rules"),
             Self::Write { .. } => Some("choose a folder that you may write to with --out"),
             _ => None,
@@ -61,7 +91,15 @@ impl RenderError {
 impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
         let (exit, hint) = (error.exit(), error.hint());
-        let failure = Self::new(exit, error);
+        let failure = match &error {
+            // One place for each file reads better than a chain of causes.
+            RenderError::Malformed(files) => {
+                let line =
+                    |one: &Malformed| format!("{}:{}:{}: {}", one.file, one.line, one.column, one.message);
+                Self::new(exit, files.iter().map(line).collect::<Vec<_>>().join("\nerror: "))
+            }
+            _ => Self::new(exit, error),
+        };
         match hint {
             Some(hint) => failure.hint(hint),
             None => failure,

@@ -1,26 +1,28 @@
 //! Decides what is written, from what was read. No reading here, no writing.
 
 mod files;
-mod pin;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use greenlight_core::taskdef::appspec;
+use greenlight_core::taskdef::appspec::{self, AppSpec, Mode};
 use greenlight_core::taskdef::excerpt::Sources;
 use greenlight_core::taskdef::finding::{Finding, Findings, Severity, Waiver};
 use greenlight_core::taskdef::image::ImageRef;
 use greenlight_core::taskdef::model::Model;
 use greenlight_core::taskdef::node::Node;
 use greenlight_core::taskdef::normalise::normalise;
+use greenlight_core::taskdef::online::{self, Deployment, Gate, Online, Questions, Skipped};
+use greenlight_core::taskdef::pin::{self, Choice, Images};
+use greenlight_core::taskdef::provenance;
+use greenlight_core::taskdef::sizes::Size;
 use greenlight_core::taskdef::template::{self, Parameter, Values, substitute};
 use greenlight_core::taskdef::validate::{Policy, validate};
 use greenlight_kit::Exit;
 
 pub use files::File;
 
-use crate::cli::Images;
 use crate::error::RenderError;
-use crate::settings::Environment;
+use crate::gather::aws::ImageQuestions;
 
 /// Everything from this machine.
 #[derive(Debug, Clone)]
@@ -29,43 +31,24 @@ pub struct Inputs {
     /// Merged with the overlay, not yet filled.
     pub definition: Node,
     pub appspec: Node,
-    pub environment: Environment,
+    pub appspec_mode: Mode,
+    pub deployment: Deployment,
     pub variables: BTreeMap<String, String>,
-    /// Container name to image, from `--image`.
-    pub given_images: BTreeMap<String, String>,
-    /// CodePipeline's placeholder to container name.
-    pub placeholders: BTreeMap<String, String>,
-    pub mode: Images,
-    pub offline: bool,
-    pub provenance: bool,
+    pub choice: Choice,
+    pub gate: Gate,
+    pub require_online: bool,
+    /// Of the input files, for the tag; none when no provenance is wanted.
+    pub source_digest: Option<String>,
     pub allowed_keys: Vec<String>,
     pub waivers: Vec<Waiver>,
+    pub fargate_sizes: Vec<Size>,
 }
 
 /// Everything from AWS.
 #[derive(Debug, Clone, Default)]
 pub struct Observed {
     pub parameters: BTreeMap<String, Parameter>,
-    pub images: BTreeMap<ImageRef, ImageAnswer>,
-}
-
-/// What ECR says about one image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ImageAnswer {
-    Found(ImageFacts),
-    Missing,
-    /// It is there, but its status is not ACTIVE.
-    Inactive(String),
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ImageFacts {
-    pub digest: String,
-    pub registry_id: Option<String>,
-    pub repository: Option<String>,
-    pub tags: Vec<String>,
-    pub size_bytes: Option<i64>,
-    pub pushed_at_s: Option<i64>,
+    pub online: Online,
 }
 
 /// What would be written, and everything that speaks against it.
@@ -76,7 +59,19 @@ pub struct Plan {
     pub unused_waivers: Vec<Waiver>,
     /// Container name to the image that is written.
     pub images: BTreeMap<String, String>,
+    /// What AWS could not be asked.
+    pub skipped: Vec<Skipped>,
+    /// The definition as it would be registered.
+    pub definition: serde_json::Value,
+    pub model: ModelVersion,
     files: Vec<File>,
+}
+
+/// Of the service model that decided, for the output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelVersion {
+    pub botocore: String,
+    pub date: String,
 }
 
 impl Plan {
@@ -102,18 +97,31 @@ pub fn not_asked(names: BTreeSet<String>) -> BTreeMap<String, Parameter> {
     names.into_iter().map(|name| (name, Parameter::NotAsked)).collect()
 }
 
-/// Images of the filled templates that live in a private ECR repository.
-pub fn ecr_images(inputs: &Inputs, observed: &Observed) -> BTreeSet<ImageRef> {
-    let mut definition = inputs.definition.clone();
-    substitute(
-        &mut definition,
-        &values(inputs, observed, inputs.given_images.clone()),
-        &mut Findings::default(),
-    );
-    let written =
-        definition.items("containerDefinitions").iter().filter_map(|container| container.text("image"));
-    let all = written.chain(inputs.given_images.values().map(String::as_str));
-    all.filter_map(|text| text.parse::<ImageRef>().ok()).filter(|image| image.ecr().is_some()).collect()
+/// What is worth asking AWS, as far as the files tell before it is asked.
+pub fn questions(inputs: &Inputs, parameters: &BTreeMap<String, Parameter>) -> (ImageQuestions, Questions) {
+    let observed = Observed { parameters: parameters.clone(), ..Observed::default() };
+    let mut unheard = Findings::default();
+    let filled = fill(inputs, &observed, &mut unheard);
+    let spec = read_appspec(inputs, &observed, &filled, &mut unheard);
+    let hooks = spec.map(|spec| spec.hooks).unwrap_or_default();
+    (images(inputs, &filled), online::questions(&filled, &hooks, &inputs.deployment))
+}
+
+/// Images in a private ECR repository, those that are given and those that are written in the template.
+fn images(inputs: &Inputs, filled: &Node) -> ImageQuestions {
+    let ecr = |text: &str| text.parse::<ImageRef>().ok().filter(|image| image.ecr().is_some());
+    let containers = filled.items("containerDefinitions").iter();
+    let written: Vec<ImageRef> = containers.filter_map(|container| ecr(container.text("image")?)).collect();
+    let given = inputs.choice.given.values().filter_map(|text| ecr(text));
+    let images: BTreeSet<ImageRef> = written.into_iter().chain(given).collect();
+    let pins = inputs.choice.mode == Images::Digest;
+    let needed = images.iter().filter(|image| pins && image.digest.is_none()).cloned().collect();
+    ImageQuestions {
+        images,
+        needed,
+        platform: online::wanted_platform(filled),
+        scans: !inputs.gate.is_open(),
+    }
 }
 
 fn values(inputs: &Inputs, observed: &Observed, images: BTreeMap<String, String>) -> Values {
@@ -121,56 +129,93 @@ fn values(inputs: &Inputs, observed: &Observed, images: BTreeMap<String, String>
         variables: inputs.variables.clone(),
         images,
         parameters: observed.parameters.clone(),
-        placeholders: inputs.placeholders.keys().cloned().collect(),
+        placeholders: inputs.choice.placeholders.keys().cloned().collect(),
+    }
+}
+
+/// The definition with its values and images.
+fn fill(inputs: &Inputs, observed: &Observed, findings: &mut Findings) -> Node {
+    let mut definition = inputs.definition.clone();
+    let images = inputs.choice.written(&observed.online.images);
+    substitute(&mut definition, &values(inputs, observed, images), findings);
+    pin::pin(&mut definition, &inputs.choice, &observed.online.images, findings);
+    definition
+}
+
+fn read_appspec(
+    inputs: &Inputs,
+    observed: &Observed,
+    definition: &Node,
+    findings: &mut Findings,
+) -> Option<AppSpec> {
+    let mut spec = inputs.appspec.clone();
+    let mut found = Findings::default();
+    let mut spec_values = values(inputs, observed, BTreeMap::new());
+    spec_values.placeholders.insert("TASK_DEFINITION".to_owned());
+    substitute(&mut spec, &spec_values, &mut found);
+    // A value that could not be filled would be reported a second time for what it looks like.
+    let unfilled: BTreeSet<String> = found.as_slice().iter().map(|finding| finding.pointer.clone()).collect();
+    let mut of_spec = Findings::default();
+    let spec = appspec::read(&spec, definition, inputs.appspec_mode, &mut of_spec);
+    findings.extend(found);
+    add_unless(&of_spec, &unfilled, findings);
+    spec.filter(|_| unfilled.is_empty())
+}
+
+/// Adds findings but those about values that have been reported already.
+fn add_unless(checked: &Findings, reported: &BTreeSet<String>, findings: &mut Findings) {
+    for finding in checked.as_slice().iter().filter(|finding| !reported.contains(&finding.pointer)) {
+        findings.add(finding.rule, finding.place, &finding.pointer, &finding.message);
     }
 }
 
 /// Fills, pins, normalises and checks.
 pub fn plan(inputs: &Inputs, observed: &Observed) -> Result<Plan, RenderError> {
     let model = Model::bundled().map_err(RenderError::Model)?;
+    inputs.choice.check_names(&inputs.definition).map_err(RenderError::Usage)?;
     let mut findings = Findings::default();
-    let mut definition = inputs.definition.clone();
-    pin::check_names(inputs)?;
-    substitute(
-        &mut definition,
-        &values(inputs, observed, pin::written_images(inputs, observed)),
-        &mut findings,
-    );
-    pin::pin(&mut definition, inputs, observed, &mut findings);
+    let mut definition = fill(inputs, observed, &mut findings);
     normalise(&mut definition, &model.read_only);
-    if inputs.provenance {
-        files::add_provenance(&mut definition, &inputs.variables);
+    if let Some(digest) = &inputs.source_digest {
+        provenance::add(&mut definition, &inputs.variables, digest, env!("CARGO_PKG_VERSION"));
     }
     let policy = Policy {
         allowed_keys: inputs.allowed_keys.clone(),
-        placeholder_images: inputs.placeholders.keys().map(|name| format!("<{name}>")).collect(),
+        placeholder_images: inputs.choice.placeholders.keys().map(|name| format!("<{name}>")).collect(),
+        fargate_sizes: inputs.fargate_sizes.clone(),
     };
-    // A value that could not be filled has been reported; what it would look like says nothing more.
     let unfilled: BTreeSet<String> =
         findings.as_slice().iter().map(|finding| finding.pointer.clone()).collect();
     let mut checked = Findings::default();
     validate(&definition, &model, &policy, &mut checked);
-    for finding in checked.as_slice().iter().filter(|finding| !unfilled.contains(&finding.pointer)) {
-        findings.add(finding.rule, finding.place, &finding.pointer, &finding.message);
-    }
-    let mut spec = inputs.appspec.clone();
-    let mut of_spec = Findings::default();
-    let mut spec_values = values(inputs, observed, BTreeMap::new());
-    spec_values.placeholders.insert("TASK_DEFINITION".to_owned());
-    substitute(&mut spec, &spec_values, &mut of_spec);
-    let spec =
-        if of_spec.as_slice().is_empty() { appspec::read(&spec, &definition, &mut of_spec) } else { None };
-    findings.extend(of_spec);
+    add_unless(&checked, &unfilled, &mut findings);
+    let spec = read_appspec(inputs, observed, &definition, &mut findings);
+    online::judge(
+        &definition,
+        spec.as_ref(),
+        &inputs.deployment,
+        &inputs.gate,
+        &observed.online,
+        &mut findings,
+    );
     findings.sort();
     let (waived, unused) = findings.waive(&inputs.waivers);
     let unused_waivers = unused.into_iter().cloned().collect();
     let files = spec.map_or_else(Vec::new, |spec| files::files(&definition, &spec, inputs, observed));
-    let images = definition
-        .items("containerDefinitions")
-        .iter()
+    let containers = definition.items("containerDefinitions").iter();
+    let images = containers
         .filter_map(|container| {
             Some((container.text("name")?.to_owned(), container.text("image")?.to_owned()))
         })
         .collect();
-    Ok(Plan { findings, waived, unused_waivers, images, files })
+    Ok(Plan {
+        findings,
+        waived,
+        unused_waivers,
+        images,
+        skipped: online::skipped(&observed.online),
+        definition: definition.to_json(),
+        model: ModelVersion { botocore: model.botocore, date: model.date },
+        files,
+    })
 }

@@ -6,6 +6,7 @@ use std::io::{IsTerminal as _, Write as _};
 use greenlight_core::report::printable;
 use greenlight_core::taskdef::excerpt::{self, Paint};
 use greenlight_core::taskdef::finding::Severity;
+use greenlight_core::taskdef::online::Skipped;
 use greenlight_core::taskdef::rules;
 use greenlight_kit::{Exit, Failure};
 use serde_json::json;
@@ -13,10 +14,6 @@ use serde_json::json;
 use crate::cli::{InputArgs, OutputFormat};
 use crate::error::RenderError;
 use crate::plan::{Inputs, Plan};
-
-/// What this version does not ask AWS, so that nobody takes silence for a yes.
-const NOT_CHECKED: &str =
-    "roles, secrets, log groups, the ECS service, the deployment group and hook functions";
 
 /// Prints the whole result of one run. A closed pipe is not an error.
 pub fn report(args: &InputArgs, quiet: bool, inputs: &Inputs, plan: &Plan, written: &[String]) {
@@ -27,8 +24,28 @@ pub fn report(args: &InputArgs, quiet: bool, inputs: &Inputs, plan: &Plan, writt
     };
     let _ = anstream::stdout().write_all(text.as_bytes());
     if !quiet {
-        let _ = anstream::stderr().write_all(summary(plan).as_bytes());
+        let _ = anstream::stderr().write_all(summary(inputs, plan).as_bytes());
     }
+}
+
+/// Warnings and what was not checked, on stderr, for commands whose stdout is their answer.
+pub fn notes(quiet: bool, inputs: &Inputs, plan: &Plan) {
+    if quiet {
+        return;
+    }
+    let findings = plan.findings.as_slice().iter();
+    let mut text: String =
+        findings.map(|finding| excerpt::text(finding, &inputs.sources, Paint::Plain)).collect();
+    text.push_str(&skipped(plan));
+    let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
+fn skipped(plan: &Plan) -> String {
+    let line = |one: &Skipped| {
+        let (what, detail) = (printable(&one.what), printable(&one.detail));
+        format!("not checked ({}): {what}: {detail}\n", one.obstacle.word())
+    };
+    plan.skipped.iter().map(line).collect()
 }
 
 fn text(inputs: &Inputs, plan: &Plan, written: &[String]) -> String {
@@ -46,6 +63,7 @@ fn text(inputs: &Inputs, plan: &Plan, written: &[String]) -> String {
     for waiver in &plan.unused_waivers {
         let _ = writeln!(out, "unused waiver {}:{}", waiver.rule, printable(&waiver.pointer));
     }
+    out.push_str(&skipped(plan));
     if plan.files().is_some() {
         for (container, image) in &plan.images {
             let _ = writeln!(out, "image {} = {}", printable(container), printable(image));
@@ -70,7 +88,11 @@ fn data(args: &InputArgs, inputs: &Inputs, plan: &Plan, written: &[String]) -> s
         "unused_waivers": unused,
         "images": plan.images,
         "written": written,
-        "not_checked": NOT_CHECKED,
+        "not_checked": plan.skipped.iter().map(|one| {
+            json!({"what": one.what, "why": one.obstacle.word(), "detail": one.detail})
+        }).collect::<Vec<_>>(),
+        "asked_aws": !inputs.choice.offline,
+        "service_model": {"botocore": plan.model.botocore, "date": plan.model.date},
     })
 }
 
@@ -83,17 +105,23 @@ fn github(args: &InputArgs, inputs: &Inputs, plan: &Plan) -> String {
         .collect()
 }
 
-fn summary(plan: &Plan) -> String {
+fn summary(inputs: &Inputs, plan: &Plan) -> String {
     let count = |severity: Severity| {
         let count = plan.findings.count(severity);
         format!("{count} {}{}", severity.word(), if count == 1 { "" } else { "s" })
     };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let model = format!("service model: botocore {} of {}", plan.model.botocore, plan.model.date);
+    let asked = match (inputs.choice.offline, plan.skipped.len()) {
+        (true, _) => "; AWS was not asked",
+        (false, 0) => "",
+        (false, _) => "; not everything could be checked in AWS",
+    };
     match plan.files() {
-        Some(_) => format!("{errors}, {warnings}; not checked in AWS: {NOT_CHECKED}\n"),
-        None => {
-            format!("{errors}, {warnings}; nothing was written. `render-taskdef explain RULE` says more\n")
-        }
+        Some(_) => format!("{errors}, {warnings}{asked}; {model}\n"),
+        None => format!(
+            "{errors}, {warnings}{asked}; nothing was written. `render-taskdef explain RULE` says more; {model}\n"
+        ),
     }
 }
 

@@ -7,12 +7,13 @@ mod emit;
 mod hooks;
 mod keys;
 mod network;
+mod platform;
 mod target;
 
 use serde_json::{Value as Json, json};
 
 use super::finding::Findings;
-use super::node::{Node, Value, child};
+use super::node::{Node, Place, Value, child};
 use hooks::hooks;
 use keys::canonical;
 use network::optional;
@@ -28,7 +29,30 @@ pub struct AppSpec {
     /// The container that the load balancer sends traffic to.
     pub container: String,
     pub port: i64,
+    /// Where the container is named, or would be.
+    pub target_at: (Place, String),
+    /// In the order in which they run.
+    pub hooks: Vec<Hook>,
     document: Json,
+}
+
+/// One lifecycle hook and the Lambda function that it asks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hook {
+    pub name: &'static str,
+    pub function: String,
+    pub at: Place,
+    pub pointer: String,
+}
+
+/// Who puts the new revision into the AppSpec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// CodePipeline, where `<TASK_DEFINITION>` stands.
+    #[default]
+    Pipeline,
+    /// Nobody else: an ARN with its revision may stand there.
+    Direct,
 }
 
 impl AppSpec {
@@ -39,7 +63,7 @@ impl AppSpec {
 }
 
 /// Reads a filled AppSpec and compares it with the task definition. None when a finding was added that leaves no usable AppSpec.
-pub fn read(node: &Node, definition: &Node, findings: &mut Findings) -> Option<AppSpec> {
+pub fn read(node: &Node, definition: &Node, mode: Mode, findings: &mut Findings) -> Option<AppSpec> {
     let before = findings.as_slice().len();
     let root = canonical(node, "", &["version", "Resources", "Hooks"], findings)?;
     version(&root, findings);
@@ -63,13 +87,14 @@ pub fn read(node: &Node, definition: &Node, findings: &mut Findings) -> Option<A
         "CapacityProviderStrategy",
     ];
     let properties = canonical(properties, &pointer, &known, findings)?;
-    task_definition(&properties, &pointer, findings);
+    let revision = task_definition(&properties, &pointer, mode, findings);
     let target = target(&properties, definition, &pointer, findings);
-    let mut written = json!({"TaskDefinition": TASK_DEFINITION});
+    let mut written = json!({"TaskDefinition": revision});
     if let (Some((container, port)), Some(members)) = (&target, written.as_object_mut()) {
         members.insert("LoadBalancerInfo".into(), json!({"ContainerName": container, "ContainerPort": port}));
         optional(&properties, &pointer, members, findings);
     }
+    platform::check(&properties, definition, &pointer, findings);
     let hooks = hooks(&root, findings);
     let (container, port) = target?;
     if findings.as_slice().len() > before {
@@ -77,9 +102,11 @@ pub fn read(node: &Node, definition: &Node, findings: &mut Findings) -> Option<A
     }
     let mut document = json!({"Resources": [{name: {"Type": SERVICE, "Properties": written}}]});
     if let (false, Some(members)) = (hooks.is_empty(), document.as_object_mut()) {
-        members.insert("Hooks".into(), Json::Array(hooks));
+        members.insert("Hooks".into(), hooks.iter().map(|hook| json!({hook.name: hook.function})).collect());
     }
-    Some(AppSpec { container, port, document })
+    let balancer = properties.get("LoadBalancerInfo");
+    let target_at = (balancer.unwrap_or(&properties).at, child(&pointer, "LoadBalancerInfo"));
+    Some(AppSpec { container, port, target_at, hooks, document })
 }
 
 fn version(root: &Node, findings: &mut Findings) {
@@ -108,14 +135,35 @@ fn resource(root: &Node, findings: &mut Findings) -> Option<(String, Node)> {
     None
 }
 
-fn task_definition(properties: &Node, pointer: &str, findings: &mut Findings) {
-    if let Some(node) = properties.get("TaskDefinition")
-        && node.as_str() != Some(TASK_DEFINITION)
-    {
-        let message = format!(
-            "must be {TASK_DEFINITION}: CodePipeline puts the new revision there, a fixed one would be deployed again"
-        );
+/// What is written as `TaskDefinition`.
+fn task_definition(properties: &Node, pointer: &str, mode: Mode, findings: &mut Findings) -> String {
+    let Some(node) = properties.get("TaskDefinition") else { return TASK_DEFINITION.to_owned() };
+    let text = node.as_str().unwrap_or_default();
+    let problem = match mode {
+        _ if text == TASK_DEFINITION => None,
+        Mode::Direct if is_revision_arn(text) => None,
+        Mode::Direct => Some("must be the ARN of a task definition with its revision, or <TASK_DEFINITION>"),
+        Mode::Pipeline => Some(
+            "must be <TASK_DEFINITION>: CodePipeline puts the new revision there, a fixed one would be deployed again",
+        ),
+    };
+    if let Some(message) = problem {
         findings.add("AS-TASKDEF", node.at, child(pointer, "TaskDefinition"), message);
+    }
+    text.to_owned()
+}
+
+fn is_revision_arn(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    match parts.as_slice() {
+        ["arn", partition, "ecs", region, account, family, revision] => {
+            partition.starts_with("aws")
+                && !region.is_empty()
+                && account.len() == 12
+                && family.starts_with("task-definition/")
+                && revision.parse::<u32>().is_ok_and(|number| number > 0)
+        }
+        _ => false,
     }
 }
 

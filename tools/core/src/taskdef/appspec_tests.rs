@@ -6,7 +6,8 @@ const DEFINITION: &str = r#"{"containerDefinitions": [
 
 fn checked(spec: &str, definition: &str) -> (Option<AppSpec>, Vec<(String, String)>) {
     let mut findings = Findings::default();
-    let spec = read(&yaml::parse(spec, 0).unwrap(), &parse(definition, 1).unwrap(), &mut findings);
+    let spec =
+        read(&yaml::parse(spec, 0).unwrap(), &parse(definition, 1).unwrap(), Mode::Pipeline, &mut findings);
     (spec, findings.as_slice().iter().map(|f| (f.rule.to_owned(), f.pointer.clone())).collect())
 }
 
@@ -47,7 +48,10 @@ fn the_canonical_file() {
       - AfterAllowTraffic: arn:aws:lambda:eu-central-1:123456789012:function:b
     "#);
     // Written and read again it stays the same.
-    assert_eq!(checked(&spec.to_yaml(), DEFINITION).0, Some(spec));
+    let again = checked(&spec.to_yaml(), DEFINITION).0.unwrap();
+    assert_eq!(again.to_yaml(), spec.to_yaml());
+    let names: Vec<&str> = spec.hooks.iter().map(|hook| hook.name).collect();
+    assert_eq!(names, ["AfterInstall", "AfterAllowTraffic"]);
 }
 
 #[test]

@@ -104,6 +104,17 @@ impl std::str::FromStr for Waiver {
     }
 }
 
+/// Longest quotation of a value in a message, in characters.
+const MAX_QUOTED: usize = 80;
+
+/// A value as messages quote it: escaped, and cut when it is long.
+pub fn quoted(text: &str) -> String {
+    match text.char_indices().nth(MAX_QUOTED) {
+        Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or_default()),
+        None => format!("{text:?}"),
+    }
+}
+
 /// Compares two JSON pointers; `*` in the pattern matches one segment.
 pub fn pointer_matches(pattern: &str, pointer: &str) -> bool {
     let (mut pattern, mut pointer) = (pattern.split('/'), pointer.split('/'));

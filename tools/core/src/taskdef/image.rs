@@ -10,6 +10,10 @@ use std::str::FromStr;
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>, 2026-11).
 pub const MAX_LENGTH: usize = 255;
 
+/// Characters of a repository's name in ECR
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html>, 2026-11).
+const ECR_NAME_LENGTH: std::ops::RangeInclusive<usize> = 2..=256;
+
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImageRef {
     /// Host with port, when there is one.
@@ -45,21 +49,23 @@ impl ImageRef {
         Self { tag: None, digest: Some(digest.to_owned()), ..self.clone() }
     }
 
-    /// `ACCOUNT.dkr.ecr[-fips].REGION.amazonaws.com[.cn]/NAME`
+    /// `ACCOUNT.dkr.ecr[-fips].REGION.amazonaws.com[.cn]/NAME`, or dual-stack `ACCOUNT.dkr-ecr[-fips].REGION.on.aws/NAME`
+    /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html>, 2026-11).
     pub fn ecr(&self) -> Option<EcrRepository> {
-        let host = self.host.as_deref()?;
-        let host = host.strip_suffix(".cn").unwrap_or(host).strip_suffix(".amazonaws.com")?;
-        let mut parts = host.split('.');
-        let (registry_id, dkr, service, region) =
-            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let parts: Vec<&str> = self.host.as_deref()?.split('.').collect();
+        let (registry_id, region) = match parts.as_slice() {
+            [account, "dkr", "ecr" | "ecr-fips", region, "amazonaws", "com"]
+            | [account, "dkr", "ecr", region, "amazonaws", "com", "cn"]
+            | [account, "dkr-ecr" | "dkr-ecr-fips", region, "on", "aws"]
+            | [account, "dkr-ecr", region, "on", "amazonwebservices", "com", "cn"] => (*account, *region),
+            _ => return None,
+        };
         let account = registry_id.len() == 12 && registry_id.chars().all(|c| c.is_ascii_digit());
-        (account && dkr == "dkr" && matches!(service, "ecr" | "ecr-fips") && parts.next().is_none()).then(
-            || EcrRepository {
-                registry_id: registry_id.to_owned(),
-                region: region.to_owned(),
-                name: self.path.clone(),
-            },
-        )
+        account.then(|| EcrRepository {
+            registry_id: registry_id.to_owned(),
+            region: region.to_owned(),
+            name: self.path.clone(),
+        })
     }
 }
 
@@ -122,12 +128,16 @@ impl FromStr for ImageRef {
             ));
         }
         let owned = |text: &str| text.to_owned();
-        Ok(Self {
+        let image = Self {
             host: host.map(owned),
             path: path.to_owned(),
             tag: tag.map(owned),
             digest: digest.map(owned),
-        })
+        };
+        if image.ecr().is_some() && !ECR_NAME_LENGTH.contains(&image.path.len()) {
+            return wrong("a repository of ECR has 2 to 256 characters".to_owned());
+        }
+        Ok(image)
     }
 }
 
@@ -208,6 +218,15 @@ mod tests {
             (ecr.registry_id.as_str(), ecr.region.as_str(), ecr.name.as_str()),
             ("123456789012", "eu-central-1", "greenlight/backend")
         );
+        for host in [
+            "123456789012.dkr-ecr.eu-central-1.on.aws",
+            "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com",
+            "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn",
+        ] {
+            let image: ImageRef = format!("{host}/app:1").parse().unwrap();
+            assert_eq!(image.ecr().unwrap().name, "app", "{host}");
+            assert!(format!("{host}/a:1").parse::<ImageRef>().is_err(), "{host}");
+        }
         assert_eq!(image.pinned(DIGEST).to_string(), format!("{}@{DIGEST}", image.repository()));
         for other in ["public.ecr.aws/x/y:1", "12.dkr.ecr.eu-central-1.amazonaws.com/a", "app:1"] {
             assert_eq!(other.parse::<ImageRef>().unwrap().ecr(), None, "{other}");

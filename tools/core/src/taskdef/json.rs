@@ -196,11 +196,12 @@ impl<'a> Parser<'a> {
         let length = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
         let word = rest.get(..length).unwrap_or_default();
         self.skip(length);
+        // The word itself is not quoted: it may be a secret whose quotes were forgotten.
         match word {
             "null" => Ok(Value::Null),
             "true" => Ok(Value::Bool(true)),
             "false" => Ok(Value::Bool(false)),
-            _ => Err(SyntaxError { at: self.since(start), message: format!("{word:?} needs double quotes") }),
+            _ => Err(SyntaxError { at: self.since(start), message: "this word needs double quotes".into() }),
         }
     }
 
@@ -210,9 +211,10 @@ impl<'a> Parser<'a> {
         let length = rest.find(|c: char| !c.is_ascii_digit() && !"+-.eE".contains(c)).unwrap_or(rest.len());
         let digits = rest.get(..length).unwrap_or_default();
         self.skip(length);
-        serde_json::from_str(digits).map(Value::Number).map_err(|_| SyntaxError {
-            at: self.since(start),
-            message: format!("{digits:?} is not a JSON number"),
+        serde_json::from_str(digits).map(Value::Number).map_err(|error| {
+            let too_large = error.to_string().starts_with("number out of range");
+            let message = if too_large { "this number is too large" } else { "this is not a JSON number" };
+            SyntaxError { at: self.since(start), message: message.into() }
         })
     }
 

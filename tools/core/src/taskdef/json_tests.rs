@@ -16,12 +16,15 @@ fn says_what_is_wrong_and_where() {
     for (text, line, column, message) in [
         ("{\"a\" 1}", 1, 6, "expected ':', found '1'"),
         ("{\n \"a\": 1\n \"b\": 2}", 3, 2, "expected ',' or '}', found '\"'"),
-        ("{\"a\": tru}", 1, 7, "\"tru\" needs double quotes"),
+        ("{\"a\": tru}", 1, 7, "this word needs double quotes"),
         ("{\"a\": \"x\n\"}", 1, 7, "this text has no closing quote"),
         ("{\"a\": 1, \"a\": 2}", 1, 10, "the key \"a\" stands twice in one object, first on line 1"),
         ("[1] 2", 1, 5, "something follows the end of the document"),
         ("/* x", 1, 1, "this comment has no end"),
-        ("[01]", 1, 2, "\"01\" is not a JSON number"),
+        ("[01]", 1, 2, "this is not a JSON number"),
+        ("{\"value\": hunter2}", 1, 11, "this word needs double quotes"),
+        ("[1e400]", 1, 2, "this number is too large"),
+        ("[NaN]", 1, 2, "this word needs double quotes"),
         ("", 1, 1, "expected a value, found the end of the file"),
         ("[\"\\q\"]", 1, 2, "this text holds a control character or a wrong escape"),
     ] {

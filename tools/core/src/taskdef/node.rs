@@ -179,12 +179,37 @@ pub fn child(pointer: &str, segment: &str) -> String {
     format!("{pointer}/{}", segment.replace('~', "~0").replace('/', "~1"))
 }
 
-/// Whether `pointer` is the value of a container's environment variable, which is never shown.
+/// Whether `pointer` lies in a container's environment and is not the name of a variable: such a value is never shown. Where the
+/// environment has the wrong form, everything in it counts as a value.
 pub fn is_environment_value(pointer: &str) -> bool {
-    let mut parts = pointer.split('/').skip(1).skip_while(|part| *part == "taskDefinition");
-    parts.next() == Some("containerDefinitions")
-        && parts.next().is_some()
-        && parts.next() == Some("environment")
-        && parts.next().is_some()
-        && parts.next() == Some("value")
+    let parts: Vec<&str> = pointer.split('/').collect();
+    let Some(at) = parts.iter().position(|part| part.eq_ignore_ascii_case("environment")) else {
+        return false;
+    };
+    match parts.get(at + 1..).unwrap_or_default() {
+        [] => true,
+        [index, "name"] => index.parse::<usize>().is_err(),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_environment_value;
+
+    #[test]
+    fn what_is_hidden() {
+        for hidden in [
+            "environment/0/value",
+            "environment/DB_PASSWORD",
+            "environment/name",
+            "environment/0",
+            "Environment/0/valeu",
+        ] {
+            assert!(is_environment_value(&format!("/containerDefinitions/0/{hidden}")), "{hidden}");
+        }
+        for shown in ["environment/0/name", "environmentFiles/0/value", "secrets/0/valueFrom", "image"] {
+            assert!(!is_environment_value(&format!("/containerDefinitions/0/{shown}")), "{shown}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod appspec;
 mod containers;
+mod online;
 mod task;
 mod templates;
 
@@ -29,7 +30,8 @@ const fn warning(id: &'static str, title: &'static str, meaning: &'static str, p
 
 /// All rules, by topic.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    templates::RULES.iter().chain(task::RULES).chain(containers::RULES).chain(appspec::RULES)
+    let offline = templates::RULES.iter().chain(task::RULES).chain(containers::RULES).chain(appspec::RULES);
+    offline.chain(online::RULES)
 }
 
 /// The rule with this id.

@@ -2,6 +2,7 @@
 //!
 //! Each check states one rule and goes through the whole definition; none stops another.
 
+mod compute;
 mod containers;
 mod environment;
 mod fargate;
@@ -9,12 +10,14 @@ mod graph;
 mod logs;
 mod ports;
 mod task;
+mod volumes;
 
 use super::finding::Findings;
 use super::model::Model;
 use super::node::{Node, child};
+use super::sizes::Size;
 
-pub use task::is_tag_char;
+pub(super) use environment::secret_reference;
 
 /// What the checks must know besides the definition.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +26,8 @@ pub struct Policy {
     pub allowed_keys: Vec<String>,
     /// Images that are placeholders for CodePipeline, with their angle brackets.
     pub placeholder_images: Vec<String>,
+    /// Sizes that Fargate offers besides those of the bundled table.
+    pub fargate_sizes: Vec<Size>,
 }
 
 /// Runs every check.
@@ -30,7 +35,9 @@ pub fn validate(definition: &Node, model: &Model, policy: &Policy, findings: &mu
     model.check(definition, &policy.allowed_keys, findings);
     let task = Task::new(definition);
     task::check(&task, findings);
-    fargate::check(&task, findings);
+    volumes::check(&task, findings);
+    compute::check(&task, findings);
+    fargate::check(&task, policy, findings);
     containers::check(&task, policy, findings);
     environment::check(&task, findings);
     ports::check(&task, findings);
@@ -44,6 +51,7 @@ struct Task<'a> {
     fargate: bool,
     windows: bool,
     network_mode: &'a str,
+    compatibilities: Vec<&'a str>,
     containers: Vec<Container<'a>>,
 }
 
@@ -56,8 +64,8 @@ struct Container<'a> {
 
 impl<'a> Task<'a> {
     fn new(node: &'a Node) -> Self {
-        let fargate =
-            node.items("requiresCompatibilities").iter().any(|item| item.as_str() == Some("FARGATE"));
+        let compatibilities: Vec<&str> =
+            node.items("requiresCompatibilities").iter().filter_map(Node::as_str).collect();
         let family = node.get("runtimePlatform").and_then(|platform| platform.text("operatingSystemFamily"));
         let containers = node
             .items("containerDefinitions")
@@ -71,7 +79,8 @@ impl<'a> Task<'a> {
             .collect();
         Self {
             node,
-            fargate,
+            fargate: compatibilities.contains(&"FARGATE"),
+            compatibilities,
             windows: family.is_some_and(|family| family.starts_with("WINDOWS")),
             network_mode: node.text("networkMode").unwrap_or("bridge"),
             containers,

@@ -1,6 +1,6 @@
 //! YAML (or plain JSON) read into the same tree as task definitions, with the place of every value.
 //!
-//! Used for the AppSpec. Aliases and merge keys are resolved by the parser, which bounds what they may expand to.
+//! Aliases and merge keys are resolved by the parser, which bounds depth and what they may expand to.
 
 use std::fmt;
 
@@ -13,6 +13,7 @@ use super::node::{Member, Node, Place, Value};
 
 /// Reads one document. `file` is the index that its places carry.
 pub fn parse(text: &str, file: usize) -> Result<Node, SyntaxError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match serde_saphyr::from_str::<Spanned<Tree>>(text) {
         Ok(tree) => Ok(node(tree, file)),
         Err(error) => {
@@ -99,6 +100,14 @@ impl<'de> Visitor<'de> for TreeVisitor {
 
     fn visit_u64<E>(self, value: u64) -> Result<Tree, E> {
         Ok(Tree::Number(value.into()))
+    }
+
+    fn visit_i128<E: serde::de::Error>(self, _: i128) -> Result<Tree, E> {
+        Err(E::custom("this number is too large"))
+    }
+
+    fn visit_u128<E: serde::de::Error>(self, _: u128) -> Result<Tree, E> {
+        Err(E::custom("this number is too large"))
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Tree, E> {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{PROJECT, WorldError, WorldSettings, artifact_bucket, call, element, image_repository, query};
+use crate::client;
 use crate::destination::Destination;
 use crate::engines::build::Project;
 use crate::engines::edge::DistributionSpec;
@@ -34,6 +35,7 @@ pub async fn create(
     let prefix = format!("{PROJECT}-{name}");
     let api_key = parameters(gateway, name).await?;
     table(gateway, &prefix).await?;
+    roles(gateway, &prefix).await?;
     let balancer = load_balancer(gateway, &prefix, ports).await?;
     service(gateway, &prefix, name, &balancer).await?;
     hook(gateway, settings, &prefix, name)?;
@@ -69,6 +71,28 @@ async fn parameters(gateway: &RunningGateway, environment: &str) -> Result<Strin
         values.push(value);
     }
     Ok(values.pop().unwrap_or_default())
+}
+
+/// What tasks assume and log to. Nothing here uses them; `render-taskdef` looks whether they are there, as it does in AWS.
+async fn roles(gateway: &RunningGateway, prefix: &str) -> Result<(), WorldError> {
+    let trust = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole",
+    }]})
+    .to_string();
+    for role in ["execution", "task"] {
+        let name = format!("{prefix}-backend-{role}");
+        let form = [
+            ("Action", "CreateRole"),
+            ("Version", "2010-05-08"),
+            ("RoleName", name.as_str()),
+            ("AssumeRolePolicyDocument", trust.as_str()),
+        ];
+        client::query(gateway.url(), "iam", &form).await.map_err(WorldError::create(name.clone()))?;
+    }
+    let group = format!("/{PROJECT}/{}/backend", prefix.trim_start_matches(&format!("{PROJECT}-")));
+    let input = json!({"logGroupName": group});
+    call(gateway, &group, "logs", "Logs_20140328.CreateLogGroup", &input).await?;
+    Ok(())
 }
 
 /// The schema is described in `backend/README.md`.

@@ -1,115 +1,168 @@
-//! The two things that are read from AWS. The value of a `SecureString` is never asked for in plain.
+//! What is asked of AWS. Nothing is created, changed or decrypted, and an answer that was refused is never taken for "not there".
+
+mod deployment;
+mod hooks;
+mod images;
+mod logs;
+mod parameters;
+mod roles;
+mod secrets;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
 
-use aws_sdk_ecr::types::ImageIdentifier;
-use aws_sdk_ssm::types::ParameterType;
-use futures::{StreamExt as _, TryStreamExt as _};
+use aws_config::{Region, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials as _;
+use futures::StreamExt as _;
 use greenlight_core::taskdef::image::ImageRef;
-use greenlight_core::taskdef::template::Parameter;
-use greenlight_kit::{AwsError, AwsErrorKind, AwsFlags, Failure};
+use greenlight_core::taskdef::online::{Answer, Obstacle, Online, Questions, Unknown};
+use greenlight_kit::{AwsError, AwsErrorKind, AwsFlags};
 
-use crate::plan::{ImageAnswer, ImageFacts};
+pub use deployment::running;
+pub use parameters::parameters;
 
-/// Names in one call of `GetParameters`
-/// (<https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html>, 2026-11).
-const PARAMETERS_PER_CALL: usize = 10;
-const CALLS_AT_ONCE: usize = 8;
+use images::Wanted;
 
-/// Reads plain parameters; asks AWS nothing when there are none.
-pub async fn parameters(
-    aws: &AwsFlags,
-    region: Option<&str>,
-    names: BTreeSet<String>,
-) -> Result<BTreeMap<String, Parameter>, Failure> {
-    if names.is_empty() {
-        return Ok(BTreeMap::new());
+/// So many questions are on their way at once, for each kind.
+const CALLS_AT_ONCE: usize = 16;
+
+/// What is to be asked about images.
+#[derive(Debug, Clone, Default)]
+pub struct ImageQuestions {
+    pub images: BTreeSet<ImageRef>,
+    /// Those of them that cannot be written without an answer.
+    pub needed: BTreeSet<ImageRef>,
+    pub platform: Option<greenlight_core::taskdef::online::Platform>,
+    pub scans: bool,
+}
+
+/// The configuration for the region of render.toml, or that of the flags.
+pub async fn configuration(flags: &AwsFlags, region: Option<&str>) -> SdkConfig {
+    let mut flags = flags.clone();
+    // What render.toml says is what the files are for; looking elsewhere would find everything missing.
+    if let Some(region) = region {
+        flags.region = Some(region.to_owned());
     }
-    let mut flags = aws.clone();
-    flags.region = flags.region.or_else(|| region.map(str::to_owned));
-    let client = aws_sdk_ssm::Client::new(&flags.load().await);
-    let names: Vec<String> = names.into_iter().collect();
-    let answers: Vec<_> = futures::stream::iter(names.chunks(PARAMETERS_PER_CALL).map(<[String]>::to_vec))
-        .map(|chunk| {
-            let call = client.get_parameters().set_names(Some(chunk)).with_decryption(false);
-            async move { call.send().await.map_err(|error| AwsError::new("ssm", "GetParameters", &error)) }
-        })
-        .buffered(CALLS_AT_ONCE)
-        .try_collect()
-        .await?;
-    let mut found: BTreeMap<String, Parameter> =
-        names.into_iter().map(|name| (name, Parameter::Missing)).collect();
-    for parameter in answers.into_iter().flat_map(|answer| answer.parameters.unwrap_or_default()) {
-        let value = match parameter.r#type {
-            Some(ParameterType::SecureString) => Parameter::Secure,
-            _ => Parameter::Plain(parameter.value.unwrap_or_default()),
-        };
-        if let Some(name) = parameter.name {
-            found.insert(name, value);
+    flags.load().await
+}
+
+/// Asks everything at once.
+pub async fn online(
+    config: &SdkConfig,
+    images: &ImageQuestions,
+    questions: &Questions,
+    account: Option<&str>,
+) -> Result<Online, AwsError> {
+    let advisory = async {
+        match credentials(config).await {
+            Some(unknown) if !questions.is_empty() => nobody_may_ask(questions, &unknown),
+            _ => ask(config, questions, account).await,
         }
-    }
-    Ok(found)
+    };
+    let wanted = Wanted { platform: images.platform.as_ref(), scans: images.scans };
+    let (found, mut online) = futures::future::join(images::ask(config, images, &wanted), advisory).await;
+    let found = found?;
+    online.images = found.images;
+    online.platforms = found.platforms;
+    online.scans = found.scans;
+    Ok(online)
 }
 
-/// Asks ECR for each image in a private repository: is it there, can it be pulled, what is its digest. For an image for several
-/// platforms the digest is the index's.
-pub async fn images(
-    aws: &AwsFlags,
-    wanted: BTreeSet<ImageRef>,
-) -> Result<BTreeMap<ImageRef, ImageAnswer>, Failure> {
-    if wanted.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let config = aws.load().await;
-    let calls = wanted.into_iter().filter_map(|image| {
-        let repository = image.ecr()?;
-        let region = aws_sdk_ecr::config::Region::new(repository.region);
-        let client = aws_sdk_ecr::Client::from_conf(
-            aws_sdk_ecr::config::Builder::from(&config).region(region).build(),
-        );
-        // A digest says everything; a tag beside it is decoration. Without both, runtimes pull "latest".
-        let tag = image.digest.is_none().then(|| image.tag.clone().unwrap_or_else(|| "latest".to_owned()));
-        let id = ImageIdentifier::builder().set_image_digest(image.digest.clone()).set_image_tag(tag).build();
-        let call = client
-            .describe_images()
-            .registry_id(repository.registry_id)
-            .repository_name(repository.name)
-            .image_ids(id);
-        Some(async move {
-            match call.send().await {
-                Ok(answer) => {
-                    Ok((image, answer_of(answer.image_details.unwrap_or_default().into_iter().next())))
-                }
-                Err(error) => {
-                    let error = AwsError::new("ecr", "DescribeImages", &error);
-                    let missing = error.kind == AwsErrorKind::NotFound;
-                    if missing { Ok((image, ImageAnswer::Missing)) } else { Err(error) }
-                }
-            }
-        })
-    });
-    let answers: BTreeMap<_, _> =
-        futures::stream::iter(calls).buffer_unordered(CALLS_AT_ONCE).try_collect().await?;
-    Ok(answers)
+/// Why there are no credentials, when there are none: asked once, not for every question.
+async fn credentials(config: &SdkConfig) -> Option<Unknown> {
+    let error = config.credentials_provider()?.provide_credentials().await.err()?;
+    Some(Unknown { obstacle: Obstacle::Credentials, detail: error.to_string() })
 }
 
-fn answer_of(detail: Option<aws_sdk_ecr::types::ImageDetail>) -> ImageAnswer {
-    let Some(detail) = detail else { return ImageAnswer::Missing };
-    let Some(digest) = detail.image_digest else { return ImageAnswer::Missing };
-    match detail.image_status {
-        Some(status) if status.as_str() != "ACTIVE" => {
-            return ImageAnswer::Inactive(status.as_str().to_owned());
-        }
-        _ => {}
+fn nobody_may_ask(questions: &Questions, unknown: &Unknown) -> Online {
+    Online {
+        secrets: all(&questions.secrets, unknown),
+        log_groups: all(&questions.log_groups, unknown),
+        roles: all(&questions.roles, unknown),
+        functions: all(&questions.functions, unknown),
+        service: questions.service.as_ref().map(|_| Answer::Unknown(unknown.clone())),
+        group: questions.group.as_ref().map(|_| Answer::Unknown(unknown.clone())),
+        latest: questions.family.as_ref().map(|_| Answer::Unknown(unknown.clone())),
+        ..Online::default()
     }
-    let mut tags = detail.image_tags.unwrap_or_default();
-    tags.sort();
-    ImageAnswer::Found(ImageFacts {
-        digest,
-        registry_id: detail.registry_id,
-        repository: detail.repository_name,
-        tags,
-        size_bytes: detail.image_size_in_bytes,
-        pushed_at_s: detail.image_pushed_at.map(|time| time.secs()),
-    })
 }
+
+fn all<K: Clone + Ord, T>(keys: &BTreeSet<K>, unknown: &Unknown) -> BTreeMap<K, Answer<T>> {
+    keys.iter().map(|key| (key.clone(), Answer::Unknown(unknown.clone()))).collect()
+}
+
+async fn ask(config: &SdkConfig, questions: &Questions, account: Option<&str>) -> Online {
+    let iam = aws_sdk_iam::Client::new(config);
+    let lambda = aws_sdk_lambda::Client::new(config);
+    let ecs = aws_sdk_ecs::Client::new(config);
+    let roles = each(&questions.roles, |role| roles::ask(&iam, role, account));
+    let functions = each(&questions.functions, |function| hooks::ask(&lambda, function));
+    let log_groups = each(&questions.log_groups, |group| logs::ask(config, group));
+    let secrets = secrets::ask(config, &questions.secrets, account);
+    let service =
+        maybe(questions.service.as_ref(), |(cluster, service)| deployment::service(&ecs, cluster, service));
+    let group =
+        maybe(questions.group.as_ref(), |(application, group)| deployment::group(config, application, group));
+    let latest = maybe(questions.family.as_ref(), |family| deployment::latest(&ecs, family));
+    let (named, single) = futures::future::join(
+        futures::future::join4(roles, functions, log_groups, secrets),
+        futures::future::join3(service, group, latest),
+    )
+    .await;
+    let (roles, functions, log_groups, secrets) = named;
+    let (service, group, latest) = single;
+    Online { secrets, log_groups, roles, functions, service, group, latest, ..Online::default() }
+}
+
+async fn each<'a, K, T, F, A>(keys: &'a BTreeSet<K>, ask: F) -> BTreeMap<K, Answer<T>>
+where
+    K: Clone + Ord,
+    F: Fn(&'a K) -> A,
+    A: Future<Output = Answer<T>>,
+{
+    let calls: Vec<_> = keys.iter().map(|key| (key.clone(), ask(key))).collect();
+    let calls = calls.into_iter().map(|(key, call)| async move { (key, call.await) });
+    futures::stream::iter(calls).buffer_unordered(CALLS_AT_ONCE).collect().await
+}
+
+async fn maybe<'a, K, T, F, A>(key: Option<&'a K>, ask: F) -> Option<T>
+where
+    F: FnOnce(&'a K) -> A,
+    A: Future<Output = T>,
+{
+    match key {
+        Some(key) => Some(ask(key).await),
+        None => None,
+    }
+}
+
+/// What a failed question means: the thing is not there, or nobody knows.
+fn answer<T>(error: &AwsError) -> Answer<T> {
+    let gone = error.kind == AwsErrorKind::NotFound
+        || error.code.as_deref().is_some_and(|code| code.ends_with("DoesNotExistException"));
+    if gone { Answer::Missing } else { Answer::Unknown(unknown(error)) }
+}
+
+fn unknown(error: &AwsError) -> Unknown {
+    let obstacle = match error.kind {
+        AwsErrorKind::AccessDenied => Obstacle::Denied,
+        AwsErrorKind::Credentials => Obstacle::Credentials,
+        AwsErrorKind::Throttled => Obstacle::Throttled,
+        AwsErrorKind::Unavailable => Obstacle::Unavailable,
+        AwsErrorKind::NotFound | AwsErrorKind::Conflict | AwsErrorKind::Refused => Obstacle::Refused,
+    };
+    Unknown { obstacle, detail: error.to_string() }
+}
+
+/// Another account's things cannot be looked up by name: the caller's account may have one of the same name.
+fn elsewhere<T>(owner: &str) -> Answer<T> {
+    let detail = format!("it belongs to the account {owner}");
+    Answer::Unknown(Unknown { obstacle: Obstacle::OtherAccount, detail })
+}
+
+fn region(name: &str) -> Region {
+    Region::new(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

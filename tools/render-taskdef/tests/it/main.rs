@@ -3,5 +3,6 @@
 
 mod findings;
 mod online;
+mod revisions;
 mod support;
 mod templates;

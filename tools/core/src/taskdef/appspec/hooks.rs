@@ -1,7 +1,6 @@
 //! The lifecycle hooks: which Lambda function CodeDeploy asks when.
 
-use serde_json::{Value as Json, json};
-
+use super::Hook;
 use crate::taskdef::finding::Findings;
 use crate::taskdef::node::{Member, Node, child};
 
@@ -10,9 +9,12 @@ use crate::taskdef::node::{Member, Node, child};
 const HOOKS: [&str; 5] =
     ["BeforeInstall", "AfterInstall", "AfterAllowTestTraffic", "BeforeAllowTraffic", "AfterAllowTraffic"];
 
+/// Events at which CodeDeploy works itself and asks nobody.
+const NOT_SCRIPTABLE: [&str; 3] = ["Install", "AllowTestTraffic", "AllowTraffic"];
+
 /// The hooks in the order in which they run.
-pub fn hooks(root: &Node, findings: &mut Findings) -> Vec<Json> {
-    let mut found: Vec<(usize, &'static str, String)> = Vec::new();
+pub fn hooks(root: &Node, findings: &mut Findings) -> Vec<Hook> {
+    let mut found: Vec<(usize, Hook)> = Vec::new();
     if let Some(node) = root.get("Hooks")
         && node.as_array().is_none()
     {
@@ -26,31 +28,30 @@ pub fn hooks(root: &Node, findings: &mut Findings) -> Vec<Json> {
         };
         for (key, Member { key_at, node }) in members {
             let place = HOOKS.iter().position(|hook| hook.eq_ignore_ascii_case(key));
+            let at = child(&pointer, key);
             let Some((order, hook)) = place.and_then(|at| Some((at, *HOOKS.get(at)?))) else {
-                findings.add(
-                    "AS-HOOK",
-                    *key_at,
-                    child(&pointer, key),
-                    format!("not a hook; known are {}", HOOKS.join(", ")),
-                );
+                let own = NOT_SCRIPTABLE.iter().find(|name| name.eq_ignore_ascii_case(key));
+                let why = own
+                    .map_or("not a hook".to_owned(), |name| format!("no function can be called at {name}"));
+                findings.add("AS-HOOK", *key_at, at, format!("{why}; known are {}", HOOKS.join(", ")));
                 continue;
             };
-            if found.iter().any(|(_, known, _)| *known == hook) {
-                findings.add("AS-HOOK", *key_at, child(&pointer, key), format!("{hook} is there twice"));
+            if found.iter().any(|(_, known)| known.name == hook) {
+                findings.add("AS-HOOK", *key_at, at.clone(), format!("{hook} is there twice"));
             }
             match node.as_str().filter(|text| is_function(text)) {
-                Some(function) => found.push((order, hook, function.to_owned())),
-                None => findings.add(
-                    "AS-HOOK",
-                    node.at,
-                    child(&pointer, key),
-                    "must be the name or the ARN of a Lambda function",
-                ),
+                Some(function) => {
+                    let function = function.to_owned();
+                    found.push((order, Hook { name: hook, function, at: node.at, pointer: at }));
+                }
+                None => {
+                    findings.add("AS-HOOK", node.at, at, "must be the name or the ARN of a Lambda function")
+                }
             }
         }
     }
-    found.sort();
-    found.into_iter().map(|(_, hook, function)| json!({hook: function})).collect()
+    found.sort_by_key(|(order, _)| *order);
+    found.into_iter().map(|(_, hook)| hook).collect()
 }
 
 /// A Lambda function's name, with an alias or version at most, or its ARN

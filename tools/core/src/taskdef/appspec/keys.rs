@@ -5,6 +5,10 @@ use indexmap::IndexMap;
 use crate::taskdef::finding::Findings;
 use crate::taskdef::node::{Member, Node, Value, child};
 
+/// Sections of the AppSpec for EC2 and on-premises servers
+/// (<https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure.html>, 2026-11).
+const SERVER_KEYS: [&str; 4] = ["os", "files", "permissions", "file_exists_behavior"];
+
 /// The object with its keys in canonical spelling and in the order of `known`; unknown keys are reported and left out.
 pub fn canonical(node: &Node, pointer: &str, known: &[&str], findings: &mut Findings) -> Option<Node> {
     let Some(members) = node.as_object() else {
@@ -14,6 +18,11 @@ pub fn canonical(node: &Node, pointer: &str, known: &[&str], findings: &mut Find
     let mut found: IndexMap<String, Member> = IndexMap::new();
     for (key, member) in members {
         let Some(name) = known.iter().find(|name| name.eq_ignore_ascii_case(key)) else {
+            if SERVER_KEYS.iter().any(|name| name.eq_ignore_ascii_case(key)) {
+                let message = "belongs to deployments on servers, not to ECS";
+                findings.add("AS-KEY", member.key_at, child(pointer, key), message);
+                continue;
+            }
             let mut likely = known
                 .iter()
                 .filter(|name| strsim::jaro_winkler(&name.to_lowercase(), &key.to_lowercase()) > 0.8);

@@ -1,7 +1,7 @@
 //! Which container and port take the traffic.
 
 use super::keys::canonical;
-use crate::taskdef::finding::Findings;
+use crate::taskdef::finding::{Findings, quoted};
 use crate::taskdef::node::{Node, Value, child};
 
 /// Container and port of the load balancer: as written, or the only ones that there are.
@@ -33,10 +33,10 @@ pub fn target(
     let (node, message) = match (written.get("ContainerPort"), offered.as_slice()) {
         (Some(node), _) => match node.as_i64() {
             Some(port) if offered.contains(&port) => return Some((name, port)),
-            _ => (node, format!("the container {name:?} has only the ports {list}")),
+            _ => (node, format!("the container {} has only the ports {list}", quoted(&name))),
         },
         (None, [port]) => return Some((name, *port)),
-        (None, _) => (&written, format!("must say which port of {name:?}: {list}")),
+        (None, _) => (&written, format!("must say which port of {}: {list}", quoted(&name))),
     };
     findings.add("AS-CONTAINER", node.at, child(&pointer, "ContainerPort"), message);
     None

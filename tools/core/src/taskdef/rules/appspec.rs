@@ -8,6 +8,8 @@ const RESOURCES: &str =
     "https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html";
 const HOOKS: &str =
     "https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html";
+const PLATFORM: &str =
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-linux-fargate.html";
 const PIPELINE: &str =
     "https://docs.aws.amazon.com/codepipeline/latest/userguide/tutorials-ecs-ecr-codedeploy.html";
 
@@ -50,7 +52,7 @@ pub const RULES: &[Rule] = &[
     ),
     error(
         "AS-NETWORK",
-        "wrong network or capacity settings",
+        "wrong network settings",
         "AwsvpcConfiguration needs 1 to 16 Subnets, 1 to 5 SecurityGroups and AssignPublicIp ENABLED or DISABLED, all or none.",
         RESOURCES,
     ),
@@ -59,5 +61,17 @@ pub const RULES: &[Rule] = &[
         "hook that CodeDeploy does not run",
         "Hooks name a Lambda function for BeforeInstall, AfterInstall, AfterAllowTestTraffic, BeforeAllowTraffic or AfterAllowTraffic, each at most once. A misspelt one would be skipped and nothing tested.",
         HOOKS,
+    ),
+    error(
+        "AS-CAPACITY",
+        "capacity provider strategy that ECS refuses",
+        "At most 20 providers, each once; Base 0 to 100000 and above 0 for one at most; Weight 0 to 1000 and above 0 for one at least.",
+        RESOURCES,
+    ),
+    error(
+        "AS-PLATFORM",
+        "platform version that does not fit the task definition",
+        "PlatformVersion is LATEST or a version such as 1.4.0 and exists on Fargate only. Before 1.4.0 there was no EFS, no larger ephemeral storage, no task PID mode, no ARM64 and no 8 vCPU: CodeDeploy starts the deployment, then no task can be placed.",
+        PLATFORM,
     ),
 ];

@@ -1,6 +1,6 @@
 //! Rules about single containers.
 
-use super::{Rule, error};
+use super::{Rule, error, warning};
 
 const CONTAINER: &str =
     "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html";
@@ -10,6 +10,10 @@ const DEPENDS: &str =
     "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html";
 const HEALTH: &str = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html";
 const LOG: &str = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html";
+const SECRETS: &str = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html";
+const LINUX: &str = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html";
+const RESOURCE: &str =
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html";
 const ULIMIT: &str = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html";
 
 pub const RULES: &[Rule] = &[
@@ -46,7 +50,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-SECRET-REF",
         "not a reference to a secret",
-        "valueFrom takes the name or ARN of an SSM parameter or the ARN of a Secrets Manager secret, optionally with :key:stage:version. Tasks would fail to start with ResourceInitializationError.",
+        "valueFrom takes the name or ARN of an SSM parameter or the ARN of a Secrets Manager secret, optionally with :key:stage:version; credentialsParameter takes a secret of Secrets Manager. Tasks would fail to start with ResourceInitializationError.",
         SECRET,
     ),
     error(
@@ -64,13 +68,13 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-PORT-DUPLICATE",
         "port used twice",
-        "The same port and protocol cannot be used twice in one container, nor in two containers that share a network namespace.",
+        "The same port and protocol cannot be used twice in one container, nor in two containers that share a network namespace, nor can two containers in bridge mode have the same host port.",
         PORT,
     ),
     error(
         "TD-PORT-RANGE",
         "wrong container port range",
-        "A range is FIRST-LAST, for bridge and awsvpc only, without hostPort or containerPort.",
+        "A range is FIRST-LAST, for bridge and awsvpc only, without hostPort or containerPort; at most 100 in a container, and none overlaps another port of it.",
         PORT,
     ),
     error(
@@ -94,7 +98,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-LOG",
         "log configuration that does not work",
-        "awslogs needs awslogs-group and awslogs-region, on Fargate also awslogs-stream-prefix; Fargate offers awslogs, splunk and awsfirelens.",
+        "awslogs needs awslogs-group and awslogs-region, on Fargate also awslogs-stream-prefix; Fargate offers awslogs, splunk and awsfirelens, Managed Instances json-file as well.",
         LOG,
     ),
     error(
@@ -126,5 +130,41 @@ pub const RULES: &[Rule] = &[
         "parameter that Windows does not support",
         "Windows containers take no Linux parameters, user, read-only root file system, ulimits, DNS settings or links.",
         CONTAINER,
+    ),
+    error(
+        "TD-CREDENTIAL-SPEC",
+        "not a reference to a credential spec",
+        "At most one, as credentialspec:ARN or credentialspecdomainless:ARN, with the ARN of an SSM parameter or an S3 object.",
+        CONTAINER,
+    ),
+    warning(
+        "TD-SECRET-PARTIAL",
+        "ARN of a secret without its random suffix",
+        "Secrets Manager puts a hyphen and six characters behind every name. Without them it looks for a secret that begins so, and fails when a name itself ends with a hyphen and six characters.",
+        SECRETS,
+    ),
+    warning(
+        "TD-VERSION-CONSISTENCY",
+        "version consistency disabled for a pinned image",
+        "\"versionConsistency\": \"disabled\" keeps ECS from resolving a tag to a digest. An image that is named by digest has no tag to resolve.",
+        CONTAINER,
+    ),
+    error(
+        "TD-LINKS",
+        "links outside of network mode bridge",
+        "links connect containers in network mode bridge only.",
+        CONTAINER,
+    ),
+    error(
+        "TD-LINUX",
+        "Linux parameter that Docker refuses",
+        "swappiness is 0 to 100, and capabilities are those of the kernel, without the prefix CAP_.",
+        LINUX,
+    ),
+    error(
+        "TD-RESOURCE",
+        "device requirement that cannot be met",
+        "GPUs are counted, or ALL, or shared; NeuronDevice is ALL, on Managed Instances, for one container; InferenceAccelerator names a device of the definition.",
+        RESOURCE,
     ),
 ];

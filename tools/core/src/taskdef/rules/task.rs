@@ -10,6 +10,10 @@ const QUOTAS: &str = "https://docs.aws.amazon.com/AmazonECS/latest/developerguid
 const TAG: &str = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html";
 const EXECUTION_ROLE: &str =
     "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html";
+const VOLUME: &str = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html";
+const PROXY: &str = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html";
+const PARAMETERS: &str =
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html";
 const EFS: &str = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html";
 
 pub const RULES: &[Rule] = &[
@@ -82,7 +86,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-TAG",
         "tag that AWS refuses",
-        "At most 50 tags; keys of 1 to 128 and values of up to 256 letters, digits, spaces and _.:/=+-@; no key begins with aws:.",
+        "Keys that begin with aws: (in any case) are reserved for AWS, and ECS refuses them.",
         TAG,
     ),
     error(
@@ -148,7 +152,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-REFERENCE",
         "refers to something that does not exist",
-        "A mount point names a volume, volumesFrom and the proxy name a container, and awsfirelens needs a FireLens router in the same definition.",
+        "A mount point names a volume; volumesFrom, links and the proxy name a container; awsfirelens needs a FireLens router in the same definition.",
         REGISTER,
     ),
     error(
@@ -156,5 +160,41 @@ pub const RULES: &[Rule] = &[
         "EFS settings that contradict each other",
         "IAM authorization and access points need transit encryption; with an access point the root directory is \"/\" or absent.",
         EFS,
+    ),
+    error(
+        "TD-LENGTH",
+        "too short, too long, or too many",
+        "ECS's service model states how many characters or items this may have, such as 50 tags, and the request is refused otherwise.",
+        REGISTER,
+    ),
+    error(
+        "TD-PATTERN",
+        "characters that are not allowed",
+        "ECS's service model states a pattern for this text, such as that of tags, and the request is refused when it does not match.",
+        TAG,
+    ),
+    error(
+        "TD-VOLUME",
+        "volume that is not exactly one thing",
+        "A volume has one kind of configuration. One volume of a definition can be configured at launch, and then says nothing else. EFS, S3 Files and volumes configured at launch need a name.",
+        VOLUME,
+    ),
+    error(
+        "TD-PROXY",
+        "proxy configuration that does not work",
+        "App Mesh's proxy needs network mode awsvpc and the properties AppPorts, ProxyIngressPort, ProxyEgressPort, and IgnoredUID or IgnoredGID.",
+        PROXY,
+    ),
+    error(
+        "TD-TRUSTED-EXECUTION",
+        "trusted execution that does not exist",
+        "Trusted execution is offered on Managed Instances only; CONFIDENTIAL_SANDBOX needs an attestation policy, and nothing else takes one.",
+        REGISTER,
+    ),
+    warning(
+        "TD-IGNORED",
+        "setting without effect",
+        "ECS takes this and does nothing with it, so what it promises does not hold: ulimits but nofile on Fargate, ephemeralStorage elsewhere, cpu and memory of a task with Windows containers, swappiness without maxSwap.",
+        PARAMETERS,
     ),
 ];

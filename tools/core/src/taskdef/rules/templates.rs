@@ -82,4 +82,10 @@ pub const RULES: &[Rule] = &[
         "Only private ECR images are resolved to digests. Anyone who can push to that registry can change what runs; name the image by digest.",
         DEFINITION,
     ),
+    error(
+        "TD-PLACEHOLDER-COUNT",
+        "more placeholders than CodePipeline fills",
+        "The action CodeDeployToECS has Image1 to Image4. Name the image of a fifth container by its digest.",
+        PIPELINE,
+    ),
 ];

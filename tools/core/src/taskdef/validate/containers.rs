@@ -1,7 +1,9 @@
 //! Single containers: identity, image, memory, health check, mounts.
 
+use super::compute::linux;
+use super::environment::secret_reference;
 use super::{Container, Policy, Task, bounds, is_name};
-use crate::taskdef::finding::Findings;
+use crate::taskdef::finding::{Findings, quoted};
 use crate::taskdef::image::ImageRef;
 use crate::taskdef::node::{Node, child};
 use crate::taskdef::normalise::{cpu_units, memory_mib};
@@ -16,7 +18,9 @@ pub fn check(task: &Task<'_>, policy: &Policy, findings: &mut Findings) {
         identity(container, policy, findings);
         memory(task, container, findings);
         health_check(container, findings);
-        mounts(task, container, findings);
+        linux(task, container, findings);
+        credentials(container, findings);
+        version_consistency(container, findings);
         restart(container, findings);
         forbidden(task, container, findings);
         for (pointer, limit) in container.list("ulimits") {
@@ -32,7 +36,8 @@ pub fn check(task: &Task<'_>, policy: &Policy, findings: &mut Findings) {
             }
         }
     }
-    let sum: i64 = task.containers.iter().filter_map(|container| container.node.int("cpu")).sum();
+    let sum =
+        task.containers.iter().filter_map(|container| container.node.int("cpu")).fold(0, i64::saturating_add);
     if let Some(cpu) = task.node.get("cpu")
         && let Some(units) = cpu.as_str().and_then(cpu_units)
         && sum > units
@@ -74,7 +79,7 @@ fn identity(container: &Container<'_>, policy: &Policy, findings: &mut Findings)
             "TD-IMAGE",
             image.at,
             child(&container.pointer, "image"),
-            format!("{text:?} is not an image: {error}"),
+            format!("{} is not an image: {error}", quoted(text)),
         );
     }
 }
@@ -133,35 +138,6 @@ fn health_check(container: &Container<'_>, findings: &mut Findings) {
     }
 }
 
-fn mounts(task: &Task<'_>, container: &Container<'_>, findings: &mut Findings) {
-    for (pointer, mount) in container.list("mountPoints") {
-        if let Some(node) = mount.get("sourceVolume")
-            && let Some(name) = node.as_str()
-            && !task.node.items("volumes").iter().any(|volume| volume.text("name") == Some(name))
-        {
-            findings.add(
-                "TD-REFERENCE",
-                node.at,
-                child(&pointer, "sourceVolume"),
-                format!("there is no volume {name:?}"),
-            );
-        }
-    }
-    for (pointer, from) in container.list("volumesFrom") {
-        if let Some(node) = from.get("sourceContainer")
-            && let Some(name) = node.as_str()
-            && task.container(name).is_none()
-        {
-            findings.add(
-                "TD-REFERENCE",
-                node.at,
-                child(&pointer, "sourceContainer"),
-                format!("there is no container {name:?}"),
-            );
-        }
-    }
-}
-
 fn restart(container: &Container<'_>, findings: &mut Findings) {
     let Some(policy) = container.node.get("restartPolicy") else { return };
     let pointer = child(&container.pointer, "restartPolicy");
@@ -172,6 +148,68 @@ fn restart(container: &Container<'_>, findings: &mut Findings) {
     {
         let message = format!("{codes} exit codes; allowed {MAX_IGNORED_EXIT_CODES}");
         findings.add("TD-RESTART", list.at, child(&pointer, "ignoredExitCodes"), message);
+    }
+}
+
+const MAX_CREDENTIAL_SPECS: usize = 1;
+
+/// Credentials of a private registry, and Active Directory's.
+fn credentials(container: &Container<'_>, findings: &mut Findings) {
+    if let Some(node) =
+        container.node.get("repositoryCredentials").and_then(|node| node.get("credentialsParameter"))
+        && let Some(text) = node.as_str()
+        && let Err(why) = registry_secret(text)
+    {
+        let pointer = child(&child(&container.pointer, "repositoryCredentials"), "credentialsParameter");
+        findings.add("TD-SECRET-REF", node.at, pointer, format!("{} {why}", quoted(text)));
+    }
+    let specs = container.node.items("credentialSpecs");
+    if let Some(list) = container.node.get("credentialSpecs")
+        && specs.len() > MAX_CREDENTIAL_SPECS
+    {
+        let message = format!("{} credential specs; allowed {MAX_CREDENTIAL_SPECS}", specs.len());
+        findings.add("TD-CREDENTIAL-SPEC", list.at, child(&container.pointer, "credentialSpecs"), message);
+    }
+    for (pointer, spec) in container.list("credentialSpecs") {
+        let Some(text) = spec.as_str() else { continue };
+        let arn =
+            text.strip_prefix("credentialspec:").or_else(|| text.strip_prefix("credentialspecdomainless:"));
+        let arn = arn.map(|arn| arn.split(':').collect::<Vec<_>>()).unwrap_or_default();
+        if !matches!(arn.as_slice(), ["arn", partition, "ssm" | "s3", _, _, _, ..] if partition.starts_with("aws"))
+        {
+            let message = "must be credentialspec:ARN or credentialspecdomainless:ARN, with the ARN of an SSM parameter or S3 object";
+            findings.add("TD-CREDENTIAL-SPEC", spec.at, pointer, message);
+        }
+    }
+}
+
+/// A Secrets Manager secret by ARN or, in the same region, by name.
+fn registry_secret(text: &str) -> Result<(), &'static str> {
+    if text.starts_with("arn:") {
+        return match text.split(':').nth(2) {
+            Some("secretsmanager") => secret_reference(text),
+            _ => Err("is not the ARN of a Secrets Manager secret"),
+        };
+    }
+    let fits = (1..=512).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c));
+    if fits { Ok(()) } else { Err("is not the name of a Secrets Manager secret") }
+}
+
+/// With a digest there is nothing left to resolve: `disabled` beside it suggests an effect that it does not have.
+fn version_consistency(container: &Container<'_>, findings: &mut Findings) {
+    let pinned = container.node.text("image").is_some_and(|image| image.contains('@'));
+    if let Some(node) = container.node.get("versionConsistency")
+        && pinned
+        && node.as_str() == Some("disabled")
+    {
+        let message = "the image is named by digest, so there is no tag whose resolution could be disabled";
+        findings.add(
+            "TD-VERSION-CONSISTENCY",
+            node.at,
+            child(&container.pointer, "versionConsistency"),
+            message,
+        );
     }
 }
 
@@ -191,6 +229,19 @@ fn forbidden(task: &Task<'_>, container: &Container<'_>, findings: &mut Findings
         "disableNetworking",
     ];
     let windows = if task.windows { windows } else { &[] };
+    if matches!(task.network_mode, "host" | "none")
+        && let Some(links) = container.node.get("links").filter(|_| !container.node.items("links").is_empty())
+    {
+        let message = format!("links need network mode bridge, not {}", task.network_mode);
+        findings.add("TD-LINKS", links.at, child(&container.pointer, "links"), message);
+    }
+    for (pointer, link) in container.list("links") {
+        let target = link.as_str().map(|text| text.split(':').next().unwrap_or_default());
+        if let Some(name) = target.filter(|name| task.container(name).is_none()) {
+            let message = format!("there is no container {}", quoted(name));
+            findings.add("TD-REFERENCE", link.at, pointer, message);
+        }
+    }
     let lists = [
         ("TD-AWSVPC-FORBIDDEN", "network mode awsvpc", awsvpc),
         ("TD-WINDOWS-FORBIDDEN", "Windows", windows),

@@ -2,7 +2,8 @@
 
 use super::task::duplicates;
 use super::{Container, Task};
-use crate::taskdef::finding::Findings;
+use crate::taskdef::finding::{Findings, quoted};
+use crate::taskdef::node::Node;
 use crate::taskdef::node::child;
 
 const MAX_ENVIRONMENT_FILES: usize = 10;
@@ -29,19 +30,38 @@ pub fn check(task: &Task<'_>, findings: &mut Findings) {
         clashes(container, findings);
         files(container, findings);
         for (pointer, secret) in container.list("secrets") {
-            if let Some(node) = secret.get("valueFrom")
-                && let Some(text) = node.as_str()
-                && let Err(why) = secret_reference(text)
-            {
-                findings.add(
-                    "TD-SECRET-REF",
-                    node.at,
-                    child(&pointer, "valueFrom"),
-                    format!("{text:?} {why}"),
-                );
-            }
+            reference(secret, &pointer, findings);
+        }
+        let log = container.node.get("logConfiguration");
+        let options = log.map_or(&[] as &[Node], |log| log.items("secretOptions"));
+        let pointer = format!("{}/logConfiguration/secretOptions", container.pointer);
+        duplicates(options, &pointer, "name", "log secret", findings);
+        for (index, option) in options.iter().enumerate() {
+            reference(option, &child(&pointer, &index.to_string()), findings);
         }
     }
+}
+
+fn reference(secret: &Node, pointer: &str, findings: &mut Findings) {
+    let Some(node) = secret.get("valueFrom") else { return };
+    let Some(text) = node.as_str() else { return };
+    let pointer = child(pointer, "valueFrom");
+    if let Err(why) = secret_reference(text) {
+        findings.add("TD-SECRET-REF", node.at, pointer, format!("{} {why}", quoted(text)));
+    } else if let ["arn", _, "secretsmanager", _, _, "secret", name, ..] =
+        text.split(':').collect::<Vec<_>>().as_slice()
+        && !has_random_suffix(name)
+    {
+        let message = "the ARN has no random suffix of six characters: Secrets Manager guesses, and fails where another name begins alike";
+        findings.add("TD-SECRET-PARTIAL", node.at, pointer, message);
+    }
+}
+
+/// `-` and six letters or digits, which Secrets Manager puts behind every name
+/// (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html>, 2026-11).
+fn has_random_suffix(name: &str) -> bool {
+    name.rsplit_once('-')
+        .is_some_and(|(_, end)| end.len() == 6 && end.chars().all(|c| c.is_ascii_alphanumeric()))
 }
 
 fn clashes(container: &Container<'_>, findings: &mut Findings) {
@@ -85,7 +105,7 @@ fn files(container: &Container<'_>, findings: &mut Findings) {
 }
 
 /// The forms of <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html> (2026-11).
-fn secret_reference(text: &str) -> Result<(), &'static str> {
+pub fn secret_reference(text: &str) -> Result<(), &'static str> {
     if !text.starts_with("arn:") {
         return parameter_name(text);
     }
@@ -129,9 +149,18 @@ fn parameter_name(name: &str) -> Result<(), &'static str> {
         Err("is not a parameter name: a part of it is empty")
     } else if !path.chars().all(|c| c.is_ascii_alphanumeric() || "_.-/".contains(c)) {
         Err("is not a parameter name: only letters, digits and _.-/ are allowed")
+    } else if is_reserved(path) {
+        Err("is not a parameter name of yours: names that begin with aws or ssm belong to AWS")
     } else if name.len() > MAX_PARAMETER_NAME || path.split('/').count() > MAX_PARAMETER_LEVELS {
         Err("is too long or too deep for a parameter name")
     } else {
         Ok(())
     }
+}
+
+/// Nobody can make a parameter whose name begins so; `/aws/…` are those that AWS publishes
+/// (<https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html>, 2026-11).
+fn is_reserved(path: &str) -> bool {
+    let start = path.get(..3).unwrap_or_default();
+    (start.eq_ignore_ascii_case("aws") || start.eq_ignore_ascii_case("ssm")) && !path.starts_with("aws/")
 }

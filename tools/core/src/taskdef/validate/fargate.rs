@@ -1,58 +1,18 @@
 //! What only Fargate asks for or forbids.
 
-use serde::Deserialize;
-
-use super::{Container, Task};
-use crate::taskdef::finding::Findings;
+use super::{Container, Policy, Task};
+use crate::taskdef::finding::{Findings, quoted};
 use crate::taskdef::image::ImageRef;
 use crate::taskdef::node::{Node, child};
 use crate::taskdef::normalise::{cpu_units, memory_mib};
+use crate::taskdef::sizes::{Size, Sizes};
 
-#[derive(Deserialize)]
-struct Table {
-    sizes: Vec<Size>,
-}
-
-#[derive(Deserialize)]
-struct Size {
-    cpu: i64,
-    memory: Vec<Span>,
-    linux_only: bool,
-}
-
-#[derive(Deserialize)]
-struct Span {
-    from: i64,
-    to: i64,
-    step: i64,
-}
-
-impl Size {
-    fn offers(&self, memory: i64) -> bool {
-        self.memory
-            .iter()
-            .any(|span| (span.from..=span.to).contains(&memory) && (memory - span.from) % span.step == 0)
-    }
-
-    fn list(&self) -> String {
-        let span = |span: &Span| match (span.to - span.from) / span.step {
-            0 => span.from.to_string(),
-            1..=3 => (0..=(span.to - span.from) / span.step)
-                .map(|n| (span.from + n * span.step).to_string())
-                .collect::<Vec<_>>()
-                .join(", "),
-            _ => format!("{} to {} in steps of {}", span.from, span.to, span.step),
-        };
-        self.memory.iter().map(span).collect::<Vec<_>>().join(", ")
-    }
-}
-
-pub fn check(task: &Task<'_>, findings: &mut Findings) {
+pub fn check(task: &Task<'_>, policy: &Policy, findings: &mut Findings) {
     execution_role(task, findings);
     if !task.fargate {
         return;
     }
-    size(task, findings);
+    size(task, policy, findings);
     if task.network_mode != "awsvpc" {
         let at = task.node.get("networkMode").map_or(task.node.at, |node| node.at);
         findings.add("TD-FARGATE-NETWORK", at, "/networkMode", "Fargate needs \"networkMode\": \"awsvpc\"");
@@ -71,6 +31,7 @@ pub fn check(task: &Task<'_>, findings: &mut Findings) {
     for (index, volume) in task.node.items("volumes").iter().enumerate() {
         let pointer = format!("/volumes/{index}");
         forbid(volume, &pointer, "dockerVolumeConfiguration", findings);
+        forbid(volume, &pointer, "fsxWindowsFileServerVolumeConfiguration", findings);
         if let Some(host) = volume.get("host") {
             forbid(host, &child(&pointer, "host"), "sourcePath", findings);
         }
@@ -78,7 +39,7 @@ pub fn check(task: &Task<'_>, findings: &mut Findings) {
     task.containers.iter().for_each(|container| container_limits(container, findings));
 }
 
-fn size(task: &Task<'_>, findings: &mut Findings) {
+fn size(task: &Task<'_>, policy: &Policy, findings: &mut Findings) {
     let (cpu, memory) = (task.node.get("cpu"), task.node.get("memory"));
     for (key, node) in [("cpu", cpu), ("memory", memory)] {
         if node.is_none() {
@@ -92,69 +53,72 @@ fn size(task: &Task<'_>, findings: &mut Findings) {
     }
     let Some((cpu, memory)) = cpu.zip(memory) else { return };
     let Some((cpu_text, memory_text)) = cpu.as_str().zip(memory.as_str()) else { return };
-    let Ok(table) = serde_json::from_str::<Table>(include_str!("../../../data/fargate-sizes.json")) else {
+    let Ok(table) = Sizes::bundled() else { return };
+    let offered: Vec<&Size> = table.sizes.iter().chain(&policy.fargate_sizes).collect();
+    let rows: Vec<&Size> = match cpu_units(cpu_text) {
+        Some(units) => offered.iter().copied().filter(|size| size.cpu == units).collect(),
+        None => Vec::new(),
+    };
+    let Some(size) = rows.first() else {
+        let list = offered.iter().map(|size| size.cpu.to_string()).collect::<Vec<_>>().join(", ");
+        let message = format!("{} is not offered; allowed {list}", quoted(cpu_text));
+        findings.add("TD-FARGATE-SIZE", cpu.at, "/cpu", message);
         return;
     };
-    let Some(size) = cpu_units(cpu_text).and_then(|units| table.sizes.iter().find(|size| size.cpu == units))
-    else {
-        let offered: Vec<String> = table.sizes.iter().map(|size| size.cpu.to_string()).collect();
-        findings.add(
-            "TD-FARGATE-SIZE",
-            cpu.at,
-            "/cpu",
-            format!("{cpu_text:?} is not offered; allowed {}", offered.join(", ")),
-        );
-        return;
-    };
-    if size.linux_only && task.windows {
-        findings.add(
-            "TD-FARGATE-SIZE",
-            cpu.at,
-            "/cpu",
-            format!("cpu {} is offered for Linux only", size.cpu),
-        );
+    if task.windows && rows.iter().all(|size| size.linux_only) {
+        let message = format!("cpu {} is offered for Linux only", size.cpu);
+        findings.add("TD-FARGATE-SIZE", cpu.at, "/cpu", message);
     }
     if let Some(mib) = memory_mib(memory_text)
-        && !size.offers(mib)
+        && !rows.iter().any(|size| size.offers(mib))
     {
-        let message = format!("{mib} MiB is not available with cpu {}; allowed {}", size.cpu, size.list());
+        let list = rows.iter().map(|size| size.list()).collect::<Vec<_>>().join(", ");
+        let message = format!("{mib} MiB is not available with cpu {}; allowed {list}", size.cpu);
         findings.add("TD-FARGATE-SIZE", memory.at, "/memory", message);
     }
 }
 
-/// The execution role pulls from ECR and writes logs on Fargate, and reads secrets everywhere.
+/// The execution role pulls from ECR and writes logs on Fargate, and reads secrets everywhere
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html>, 2026-11).
 fn execution_role(task: &Task<'_>, findings: &mut Findings) {
     if task.node.get("executionRoleArn").is_some() {
         return;
     }
     for container in &task.containers {
-        let log = container.node.get("logConfiguration");
-        let from_ecr =
-            container.node.text("image").and_then(|image| image.parse::<ImageRef>().ok()?.ecr()).is_some();
-        let reason = if let Some(secrets) =
-            container.node.get("secrets").filter(|_| !container.node.items("secrets").is_empty())
-        {
-            Some((
-                secrets.at,
-                "secrets",
-                "container secrets are read with \"executionRoleArn\", which is missing",
-            ))
-        } else if let Some(secrets) = log.and_then(|log| log.get("secretOptions")) {
-            Some((
-                secrets.at,
-                "logConfiguration/secretOptions",
-                "log secrets are read with \"executionRoleArn\", which is missing",
-            ))
-        } else if let Some(log) = log.filter(|log| task.fargate && log.text("logDriver") == Some("awslogs")) {
-            Some((log.at, "logConfiguration", "awslogs on Fargate needs \"executionRoleArn\""))
-        } else {
-            let image = container.node.get("image").filter(|_| task.fargate && from_ecr);
-            image.map(|image| (image.at, "image", "pulling from ECR on Fargate needs \"executionRoleArn\""))
-        };
-        if let Some((at, key, message)) = reason {
-            findings.add("TD-EXECUTION-ROLE", at, format!("{}/{key}", container.pointer), message);
-        }
+        let Some((at, key, what)) = needs_execution_role(task, container) else { continue };
+        let message = format!("{what} \"executionRoleArn\", which is missing");
+        findings.add("TD-EXECUTION-ROLE", at.at, format!("{}/{key}", container.pointer), message);
     }
+}
+
+/// The first thing of a container for which ECS uses the execution role: where, its key, and what it does.
+fn needs_execution_role<'a>(
+    task: &Task<'_>,
+    container: &Container<'a>,
+) -> Option<(&'a Node, &'static str, &'static str)> {
+    let list = |key: &str| container.node.get(key).filter(|_| !container.node.items(key).is_empty());
+    let log = container.node.get("logConfiguration");
+    if let Some(secrets) = list("secrets") {
+        return Some((secrets, "secrets", "container secrets are read with"));
+    }
+    if let Some(options) = log
+        .and_then(|log| log.get("secretOptions"))
+        .filter(|node| node.as_array().is_none_or(|all| !all.is_empty()))
+    {
+        return Some((options, "logConfiguration/secretOptions", "log secrets are read with"));
+    }
+    if let Some(credentials) = container.node.get("repositoryCredentials") {
+        return Some((credentials, "repositoryCredentials", "the registry's credentials are read with"));
+    }
+    if let Some(files) = list("environmentFiles") {
+        return Some((files, "environmentFiles", "environment files are read with"));
+    }
+    if let Some(log) = log.filter(|log| task.fargate && log.text("logDriver") == Some("awslogs")) {
+        return Some((log, "logConfiguration", "awslogs on Fargate needs"));
+    }
+    let image = container.node.get("image").filter(|_| task.fargate)?;
+    let from_ecr = image.as_str()?.parse::<ImageRef>().ok()?.ecr().is_some();
+    from_ecr.then_some((image, "image", "pulling from ECR on Fargate needs"))
 }
 
 fn container_limits(container: &Container<'_>, findings: &mut Findings) {
@@ -176,8 +140,26 @@ fn container_limits(container: &Container<'_>, findings: &mut Findings) {
         super::bounds(node, pointer, key, (2, 120), "TD-TIMEOUT", findings);
     }
     for (at, item) in container.list("resourceRequirements") {
+        // Inference accelerators are refused as a whole, above; Neuron devices have a rule of their own.
         if item.text("type") == Some("GPU") {
             findings.add("TD-FARGATE-FORBIDDEN", item.at, at, "Fargate has no GPUs");
+        }
+    }
+    let options = node.get("firelensConfiguration").and_then(|config| config.get("options"));
+    if let Some(kind) = options.and_then(|options| options.get("config-file-type"))
+        && kind.as_str() == Some("s3")
+    {
+        let at = format!("{pointer}/firelensConfiguration/options/config-file-type");
+        findings.add(
+            "TD-FARGATE-FORBIDDEN",
+            kind.at,
+            at,
+            "Fargate reads FireLens configuration from files only",
+        );
+    }
+    for (at, limit) in container.list("ulimits") {
+        if limit.text("name").is_some_and(|name| name != "nofile") {
+            findings.add("TD-IGNORED", limit.at, at, "Fargate changes no limit but nofile");
         }
     }
     if let Some(linux) = node.get("linuxParameters") {

@@ -1,10 +1,15 @@
 //! Log configuration of the containers.
 
 use super::Task;
-use crate::taskdef::finding::Findings;
+use crate::taskdef::finding::{Findings, quoted};
 use crate::taskdef::node::{Node, child};
 
-const FARGATE_DRIVERS: [&str; 3] = ["awslogs", "splunk", "awsfirelens"];
+/// Where tasks may run, what that is called, and the drivers that it offers; EC2 and ECS Anywhere offer all of the model's
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>, 2026-11).
+const OFFERED: [(&str, &str, &[&str]); 2] = [
+    ("FARGATE", "Fargate", &["awslogs", "splunk", "awsfirelens"]),
+    ("MANAGED_INSTANCES", "Managed Instances", &["awslogs", "splunk", "awsfirelens", "json-file"]),
+];
 
 pub fn check(task: &Task<'_>, findings: &mut Findings) {
     let router =
@@ -14,10 +19,12 @@ pub fn check(task: &Task<'_>, findings: &mut Findings) {
         let pointer = child(&container.pointer, "logConfiguration");
         let Some(driver) = log.text("logDriver") else { continue };
         let at = log.get("logDriver").map_or(log.at, |node| node.at);
-        if task.fargate && !FARGATE_DRIVERS.contains(&driver) {
-            let message =
-                format!("Fargate does not offer {driver:?}; allowed {}", FARGATE_DRIVERS.join(", "));
-            findings.add("TD-LOG", at, child(&pointer, "logDriver"), message);
+        for (compatibility, name, drivers) in OFFERED {
+            if task.compatibilities.contains(&compatibility) && !drivers.contains(&driver) {
+                let message =
+                    format!("{name} does not offer {}; allowed {}", quoted(driver), drivers.join(", "));
+                findings.add("TD-LOG", at, child(&pointer, "logDriver"), message);
+            }
         }
         match driver {
             "awslogs" => awslogs(task, log, &pointer, findings),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Container, Task};
-use crate::taskdef::finding::Findings;
+use crate::taskdef::finding::{Findings, quoted};
 use crate::taskdef::node::{Node, child};
 
 pub fn check(task: &Task<'_>, findings: &mut Findings) {
@@ -11,10 +11,12 @@ pub fn check(task: &Task<'_>, findings: &mut Findings) {
     let shared = matches!(task.network_mode, "awsvpc" | "host");
     let mut seen: BTreeMap<(i64, &str), String> = BTreeMap::new();
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut host_ports: BTreeMap<(i64, &str), &str> = BTreeMap::new();
     for container in &task.containers {
         if !shared {
             seen.clear();
         }
+        ranges(task, container, findings);
         let count = container.node.items("portMappings").len();
         if let Some(list) = container.node.get("portMappings")
             && task.network_mode == "none"
@@ -25,10 +27,32 @@ pub fn check(task: &Task<'_>, findings: &mut Findings) {
         }
         for (pointer, mapping) in container.list("portMappings") {
             mode(task, mapping, &pointer, findings);
-            range(task, mapping, &pointer, findings);
             duplicate(container, mapping, &pointer, &mut seen, findings);
             name(mapping, &pointer, &mut names, findings);
+            if task.network_mode == "bridge" {
+                host_port(container, mapping, &pointer, &mut host_ports, findings);
+            }
         }
+    }
+}
+
+/// With bridge, fixed host ports are those of the instance, whatever the container.
+fn host_port<'a>(
+    container: &Container<'a>,
+    mapping: &'a Node,
+    pointer: &str,
+    seen: &mut BTreeMap<(i64, &'a str), &'a str>,
+    findings: &mut Findings,
+) {
+    let Some((port, node)) = mapping.int("hostPort").zip(mapping.get("hostPort")) else { return };
+    let protocol = mapping.text("protocol").unwrap_or("tcp");
+    if port == 0 {
+        return;
+    }
+    if let Some(owner) = seen.insert((port, protocol), container.name) {
+        let message =
+            format!("host port {port}/{protocol} is already used by the container {}", quoted(owner));
+        findings.add("TD-PORT-DUPLICATE", node.at, child(pointer, "hostPort"), message);
     }
 }
 
@@ -47,17 +71,63 @@ fn mode(task: &Task<'_>, mapping: &Node, pointer: &str, findings: &mut Findings)
     }
 }
 
+/// Ranges in one container
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html>, 2026-11).
+const MAX_RANGES: usize = 100;
+
+/// `FIRST-LAST`, both ports, the first below the last.
+fn parse_range(text: &str) -> Option<(i64, i64)> {
+    let (first, last) = text.split_once('-')?;
+    let port =
+        |text: &str| text.chars().all(|c| c.is_ascii_digit()).then(|| text.parse::<u16>().ok()).flatten();
+    let (first, last) = (port(first)?, port(last)?);
+    (first > 0 && first < last).then_some((first.into(), last.into()))
+}
+
+fn ranges(task: &Task<'_>, container: &Container<'_>, findings: &mut Findings) {
+    let mut taken: Vec<(i64, i64, &str)> = Vec::new();
+    let mut count = 0;
+    for (pointer, mapping) in container.list("portMappings") {
+        let protocol = mapping.text("protocol").unwrap_or("tcp");
+        let single = mapping.int("containerPort").zip(mapping.get("containerPort"));
+        let written = mapping.text("containerPortRange").zip(mapping.get("containerPortRange"));
+        let (range, node, key) = match (single, written) {
+            (_, Some((text, node))) => {
+                count += 1;
+                range(task, mapping, &pointer, findings);
+                let Some(range) = parse_range(text) else { continue };
+                (range, node, "containerPortRange")
+            }
+            (Some((port, node)), None) => ((port, port), node, "containerPort"),
+            (None, None) => continue,
+        };
+        let overlap = taken
+            .iter()
+            .find(|(first, last, other)| *other == protocol && *first <= range.1 && range.0 <= *last);
+        // Two equal single ports are TD-PORT-DUPLICATE.
+        if let Some((first, last, _)) = overlap.filter(|(first, last, _)| first != last || range.0 != range.1)
+        {
+            let message = format!("overlaps {first}-{last}/{protocol} of the same container");
+            findings.add("TD-PORT-RANGE", node.at, child(&pointer, key), message);
+        }
+        taken.push((range.0, range.1, protocol));
+    }
+    if let Some(list) = container.node.get("portMappings")
+        && count > MAX_RANGES
+    {
+        let message = format!("{count} port ranges; allowed {MAX_RANGES}");
+        findings.add("TD-PORT-RANGE", list.at, child(&container.pointer, "portMappings"), message);
+    }
+}
+
 fn range(task: &Task<'_>, mapping: &Node, pointer: &str, findings: &mut Findings) {
     let Some(node) = mapping.get("containerPortRange") else { return };
     let Some(text) = node.as_str() else { return };
     let mut report = |message: String| {
         findings.add("TD-PORT-RANGE", node.at, child(pointer, "containerPortRange"), message);
     };
-    let ports = text
-        .split_once('-')
-        .and_then(|(first, last)| Some((first.parse::<u16>().ok()?, last.parse::<u16>().ok()?)));
-    if !ports.is_some_and(|(first, last)| first > 0 && first < last) {
-        report(format!("{text:?} is not FIRST-LAST"));
+    if parse_range(text).is_none() {
+        report(format!("{} is not FIRST-LAST", quoted(text)));
     }
     if !matches!(task.network_mode, "bridge" | "awsvpc") {
         report(format!("network mode {} allows no port ranges", task.network_mode));
@@ -78,7 +148,8 @@ fn duplicate<'a>(
     let protocol = mapping.text("protocol").unwrap_or("tcp");
     match seen.get(&(port, protocol)) {
         Some(owner) => {
-            let message = format!("port {port}/{protocol} is already used by the container {owner:?}");
+            let message =
+                format!("port {port}/{protocol} is already used by the container {}", quoted(owner));
             findings.add("TD-PORT-DUPLICATE", node.at, child(pointer, "containerPort"), message);
         }
         None => {
@@ -100,7 +171,7 @@ fn name<'a>(mapping: &'a Node, pointer: &str, names: &mut BTreeMap<&'a str, usiz
         findings.add("TD-NAME", node.at, child(pointer, "name"), message);
     }
     if let Some(line) = names.get(text) {
-        let message = format!("the port name {text:?} is there twice, first on line {line}");
+        let message = format!("the port name {} is there twice, first on line {line}", quoted(text));
         findings.add("TD-DUPLICATE", node.at, child(pointer, "name"), message);
     } else {
         names.insert(text, node.at.line);

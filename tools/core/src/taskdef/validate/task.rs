@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Task, is_name};
-use crate::taskdef::finding::Findings;
+use crate::taskdef::finding::{Findings, quoted};
 use crate::taskdef::node::{Node, child};
 use crate::taskdef::normalise::{cpu_units, memory_mib};
 
@@ -11,7 +11,6 @@ use crate::taskdef::normalise::{cpu_units, memory_mib};
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html>, 2026-11).
 const MAX_SIZE_BYTES: usize = 65_536;
 const MAX_CONTAINERS: usize = 10;
-const MAX_TAGS: usize = 50;
 const MAX_PLACEMENT_CONSTRAINTS: usize = 10;
 
 pub fn check(task: &Task<'_>, findings: &mut Findings) {
@@ -20,8 +19,7 @@ pub fn check(task: &Task<'_>, findings: &mut Findings) {
     tags(task.node, findings);
     amounts(task, findings);
     roles(task.node, findings);
-    volumes(task.node, findings);
-    platform(task, findings);
+    ignored(task, findings);
     let constraints = task.node.items("placementConstraints").len();
     if let Some(node) = task.node.get("placementConstraints")
         && (constraints > MAX_PLACEMENT_CONSTRAINTS || (task.fargate && constraints > 0))
@@ -70,7 +68,7 @@ pub fn duplicates(items: &[Node], pointer: &str, key: &str, what: &str, findings
         let Some(node) = item.get(key) else { continue };
         let Some(name) = node.as_str() else { continue };
         if let Some(first) = seen.get(name) {
-            let message = format!("the {what} {name:?} is there twice, first on line {first}");
+            let message = format!("the {what} {} is there twice, first on line {first}", quoted(name));
             findings.add("TD-DUPLICATE", node.at, format!("{pointer}/{index}/{key}"), message);
         } else {
             seen.insert(name, node.at.line);
@@ -92,39 +90,16 @@ fn size(task: &Task<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a character may stand in a tag: `[\p{L}\p{Z}\p{N}_.:/=+\-@]`.
-pub fn is_tag_char(c: char) -> bool {
-    c.is_alphanumeric() || "_.:/=+-@".contains(c) || (c.is_whitespace() && !c.is_control())
-}
-
+/// Characters, lengths and the number of tags are in the service model; what is left is what AWS keeps for itself.
 fn tags(definition: &Node, findings: &mut Findings) {
     let tags = definition.items("tags");
-    if let Some(list) = definition.get("tags")
-        && tags.len() > MAX_TAGS
-    {
-        findings.add("TD-TAG", list.at, "/tags", format!("{} tags; allowed {MAX_TAGS}", tags.len()));
-    }
     duplicates(tags, "/tags", "key", "tag", findings);
     for (index, tag) in tags.iter().enumerate() {
-        for (member, least, most) in [("key", 1, 128), ("value", 0, 256)] {
-            let Some(node) = tag.get(member) else { continue };
-            let Some(text) = node.as_str() else { continue };
-            let pointer = format!("/tags/{index}/{member}");
-            let length = text.chars().count();
-            if !(least..=most).contains(&length) {
-                findings.add(
-                    "TD-TAG",
-                    node.at,
-                    &pointer,
-                    format!("{length} characters; allowed {least} to {most}"),
-                );
-            }
-            if let Some(c) = text.chars().find(|c| !is_tag_char(*c)) {
-                findings.add("TD-TAG", node.at, &pointer, format!("{c:?} is not allowed in a tag"));
-            }
-            if member == "key" && text.to_ascii_lowercase().starts_with("aws:") {
-                findings.add("TD-TAG", node.at, &pointer, "keys that begin with aws: belong to AWS");
-            }
+        if let Some(node) = tag.get("key")
+            && node.as_str().is_some_and(|text| text.to_lowercase().starts_with("aws:"))
+        {
+            let pointer = format!("/tags/{index}/key");
+            findings.add("TD-TAG", node.at, pointer, "keys that begin with aws: belong to AWS");
         }
     }
 }
@@ -139,7 +114,7 @@ fn amounts(task: &Task<'_>, findings: &mut Findings) {
             "TD-CPU",
             node.at,
             "/cpu",
-            format!("{text:?} is not 128 to 196608 CPU units nor a text such as \".5 vCPU\""),
+            format!("{} is not 128 to 196608 CPU units nor a text such as \".5 vCPU\"", quoted(text)),
         );
     }
     if let Some(node) = task.node.get("memory")
@@ -150,7 +125,7 @@ fn amounts(task: &Task<'_>, findings: &mut Findings) {
             "TD-MEMORY",
             node.at,
             "/memory",
-            format!("{text:?} is not a number of MiB nor a text such as \"1 GB\""),
+            format!("{} is not a number of MiB nor a text such as \"1 GB\"", quoted(text)),
         );
     }
 }
@@ -165,7 +140,7 @@ fn roles(definition: &Node, findings: &mut Findings) {
                 "TD-ROLE-ARN",
                 node.at,
                 child("", key),
-                format!("{text:?} is not arn:aws:iam::ACCOUNT:role/NAME"),
+                format!("{} is not arn:aws:iam::ACCOUNT:role/NAME", quoted(text)),
             );
         }
     }
@@ -190,65 +165,19 @@ fn is_role_arn(text: &str) -> bool {
         && name.is_some_and(is_role_name)
 }
 
-fn volumes(definition: &Node, findings: &mut Findings) {
-    for (index, volume) in definition.items("volumes").iter().enumerate() {
-        let pointer = format!("/volumes/{index}");
-        if let Some(node) = volume.get("name")
-            && node.as_str().is_some_and(|text| !is_name(text))
-        {
-            findings.add(
-                "TD-NAME",
-                node.at,
-                child(&pointer, "name"),
-                "a volume takes 1 to 255 letters, digits, '_' and '-'",
-            );
-        }
-        let Some(efs) = volume.get("efsVolumeConfiguration") else { continue };
-        let authorization = efs.get("authorizationConfig");
-        let access_point = authorization.and_then(|config| config.text("accessPointId")).is_some();
-        let iam = authorization.and_then(|config| config.text("iam")) == Some("ENABLED");
-        let pointer = child(&pointer, "efsVolumeConfiguration");
-        if (iam || access_point) && efs.text("transitEncryption") != Some("ENABLED") {
-            findings.add(
-                "TD-EFS",
-                efs.at,
-                &pointer,
-                "IAM authorization and access points need \"transitEncryption\": \"ENABLED\"",
-            );
-        }
-        if let Some(root) = efs.get("rootDirectory")
-            && access_point
-            && root.as_str() != Some("/")
-        {
-            findings.add(
-                "TD-EFS",
-                root.at,
-                child(&pointer, "rootDirectory"),
-                "with an access point this is \"/\" or absent",
-            );
-        }
+/// Settings that ECS takes and that then do nothing.
+fn ignored(task: &Task<'_>, findings: &mut Findings) {
+    if let (false, Some(storage)) = (task.fargate, task.node.get("ephemeralStorage")) {
+        let message =
+            "only Fargate has ephemeral storage to enlarge; \"requiresCompatibilities\" does not name it";
+        findings.add("TD-IGNORED", storage.at, "/ephemeralStorage", message);
     }
-}
-
-fn platform(task: &Task<'_>, findings: &mut Findings) {
-    let Some(platform) = task.node.get("runtimePlatform") else { return };
-    if task.windows && platform.text("cpuArchitecture") == Some("ARM64") {
-        findings.add("TD-PLATFORM", platform.at, "/runtimePlatform", "ARM64 is offered for Linux only");
-    }
-    let family = platform.text("operatingSystemFamily").unwrap_or("LINUX");
-    let offered = [
-        "LINUX",
-        "WINDOWS_SERVER_2019_FULL",
-        "WINDOWS_SERVER_2019_CORE",
-        "WINDOWS_SERVER_2022_FULL",
-        "WINDOWS_SERVER_2022_CORE",
-    ];
-    if task.fargate && !offered.contains(&family) {
-        findings.add(
-            "TD-PLATFORM",
-            platform.at,
-            "/runtimePlatform",
-            format!("Fargate does not run {family}"),
-        );
+    if task.windows && !task.fargate {
+        for key in ["cpu", "memory"] {
+            if let Some(node) = task.node.get(key) {
+                let message = "ECS ignores cpu and memory of a task with Windows containers; set them for each container";
+                findings.add("TD-IGNORED", node.at, child("", key), message);
+            }
+        }
     }
 }
