@@ -78,7 +78,7 @@ async fn prepare(input: &InputArgs, aws: &AwsFlags) -> Result<(Inputs, Plan), Fa
         Observed { parameters: plan::not_asked(plan::parameters(&inputs)), ..Observed::default() }
     } else {
         let limit = Duration::from_secs(input.online_timeout);
-        let asked = tokio::time::timeout(limit, observe(&inputs, aws)).await;
+        let asked = tokio::time::timeout(limit, Box::pin(observe(&inputs, aws))).await;
         asked.map_err(|_| RenderError::TimedOut(input.online_timeout))??
     };
     let plan = plan::plan(&inputs, &observed)?;

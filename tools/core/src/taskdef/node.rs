@@ -187,7 +187,6 @@ pub fn is_environment_value(pointer: &str) -> bool {
         return false;
     };
     match parts.get(at + 1..).unwrap_or_default() {
-        [] => true,
         [index, "name"] => index.parse::<usize>().is_err(),
         _ => true,
     }

@@ -25,8 +25,11 @@ pub fn parse(text: &str, file: usize) -> Result<Node, SyntaxError> {
     }
 }
 
+/// Without the reader's own prefix, which repeats the place.
 fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
+    let line = text.lines().next().unwrap_or_default();
+    let rest = line.strip_prefix("error: line ").and_then(|rest| Some(rest.split_once(": ")?.1));
+    rest.unwrap_or(line).to_owned()
 }
 
 fn place(at: Location, file: usize, width: usize) -> Place {

@@ -45,7 +45,7 @@ pub fn hooks(root: &Node, findings: &mut Findings) -> Vec<Hook> {
                     found.push((order, Hook { name: hook, function, at: node.at, pointer: at }));
                 }
                 None => {
-                    findings.add("AS-HOOK", node.at, at, "must be the name or the ARN of a Lambda function")
+                    findings.add("AS-HOOK", node.at, at, "must be the name or the ARN of a Lambda function");
                 }
             }
         }

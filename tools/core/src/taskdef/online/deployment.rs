@@ -29,7 +29,7 @@ pub(super) fn judge(
     if let Some(((name, at), answer)) = service {
         match answer {
             Answer::Missing => {
-                findings.add("DP-SERVICE", *at, "", format!("there is no service {}", quoted(name)))
+                findings.add("DP-SERVICE", *at, "", format!("there is no service {}", quoted(name)));
             }
             Answer::Found(facts) => judge_service(facts, name, *at, spec, findings),
             Answer::Unknown(_) => {}
