@@ -18,11 +18,7 @@ impl Bucket {
         let moto = tokio::task::spawn_blocking(Moto::start).await.unwrap()?;
         let place = "<CreateBucketConfiguration><LocationConstraint>eu-central-1</LocationConstraint></CreateBucketConfiguration>";
         let url = format!("{}/{BUCKET}", moto.url());
-        let headers = [(
-            "authorization",
-            "AWS4-HMAC-SHA256 Credential=test/20261128/eu-central-1/s3/aws4_request, SignedHeaders=host, Signature=0",
-        )];
-        let answer = client::send("PUT", &url, &headers, place.to_owned()).await.unwrap();
+        let answer = client::send("PUT", &url, &[SIGNED], place.to_owned()).await.unwrap();
         assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
         Some(Self(moto))
     }
