@@ -138,7 +138,7 @@ impl Publisher<'_> {
         };
         self.journey.enter(Phase::Assets);
         self.progress.start(plan.upload_bytes());
-        keep::copy(self.bucket, &plan.keeps).await?;
+        let lost = keep::copy(self.bucket, &plan.keeps).await?;
         let assets = uploader.assets(plan).await?;
         self.go_on()?;
         // From here to the manifest the release is switched in one go, whoever asks to stop: half a switch helps nobody.
@@ -150,7 +150,13 @@ impl Publisher<'_> {
         self.journey.enter(Phase::Invalidate);
         let invalidations = self.invalidate(&pages, plan).await?;
         self.journey.enter(Phase::Manifest);
-        let recorded = record::write(self.bucket, plan, bodies, pages, seen, self.now_s).await;
+        let recorded = record::write(
+            self.bucket,
+            plan,
+            bodies,
+            &record::Live { pages, lost, replaces: seen, now_s: self.now_s },
+        )
+        .await;
         if matches!(recorded, Err(PublishError::Superseded)) {
             // Another publisher took over although we held the lock: pages of both may be live.
             self.journey.set_live(LiveState::Partial);

@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{FalseyValueParser, OsStringValueParser};
+use clap::builder::{FalseyValueParser, OsStringValueParser, Resettable};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use greenlight_core::ident::BucketName;
 use greenlight_kit::{AwsFlags, CommonFlags, Format};
@@ -48,7 +48,7 @@ pub struct Cli {
 impl Cli {
     /// Parses the process's arguments. Without a command they are those of `publish`; the configuration file gives defaults.
     pub fn from_process() -> Result<Self, ConfigError> {
-        let command = Self::command();
+        let command = without_empty_variables(Self::command());
         let arguments = default_command::insert(&command, std::env::args_os().collect());
         let command = match config_file::path(&command, &arguments) {
             Some(path) => config_file::read(&path)?.apply(command)?,
@@ -57,6 +57,20 @@ impl Cli {
         let matches = command.get_matches_from(arguments);
         Ok(Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
     }
+}
+
+/// An empty variable in a buildspec means that there is none.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |argument: &clap::Arg| {
+        argument.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty())
+    };
+    command
+        .mut_args(|argument| if is_empty(&argument) { argument.env(Resettable::Reset) } else { argument })
+        .mut_subcommands(|sub| {
+            sub.mut_args(
+                |argument| if is_empty(&argument) { argument.env(Resettable::Reset) } else { argument },
+            )
+        })
 }
 
 #[derive(Debug, Subcommand)]
@@ -109,7 +123,7 @@ pub struct Release {
     /// Check the bucket after the release
     #[arg(long, value_enum, default_value_t, env = "PUBLISH_FRONTEND_VERIFY", value_name = "HOW")]
     pub verify: Verify,
-    /// Keep this many releases that can be put back, with their files
+    /// Keep this many releases with their files, the live one included; the others can be put back
     #[arg(long, env = "PUBLISH_FRONTEND_KEEP_RELEASES", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000), value_name = "N")]
     pub keep_releases: u64,
     /// Keep files for this many days after the last release that had them
@@ -122,7 +136,7 @@ pub struct Release {
     #[arg(long, value_enum, env = "PUBLISH_FRONTEND_SSE", value_name = "ALGORITHM")]
     pub sse: Option<Sse>,
     /// The KMS key of --sse aws:kms; default: the account's key for S3
-    #[arg(long, env = "PUBLISH_FRONTEND_SSE_KMS_KEY_ID", value_name = "KEY", requires = "sse")]
+    #[arg(long, env = "PUBLISH_FRONTEND_SSE_KMS_KEY_ID", value_name = "KEY")]
     pub sse_kms_key_id: Option<String>,
     /// How long a publisher that died keeps others out; a living one renews its lock
     #[arg(long, env = "PUBLISH_FRONTEND_LOCK_TTL", default_value = "120", value_parser = seconds, value_name = "SECONDS")]
@@ -151,16 +165,19 @@ pub struct Publish {
     #[arg(long, env = "PUBLISH_FRONTEND_RELEASE_ID", value_name = "ID")]
     pub release_id: Option<String>,
     /// Leave out files of the build that match
-    #[arg(long, env = "PUBLISH_FRONTEND_EXCLUDE", value_delimiter = ',', value_name = "GLOB")]
+    #[arg(long, env = "PUBLISH_FRONTEND_EXCLUDE", value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Files that pages reference and that something else serves
+    #[arg(long, env = "PUBLISH_FRONTEND_ALLOW_MISSING", value_name = "GLOB")]
+    pub allow_missing: Vec<String>,
     /// Take files that match although --exclude or the usual rules leave them out (never .env, .git, keys)
-    #[arg(long, env = "PUBLISH_FRONTEND_INCLUDE", value_delimiter = ',', value_name = "GLOB")]
+    #[arg(long, env = "PUBLISH_FRONTEND_INCLUDE", value_name = "GLOB")]
     pub include: Vec<String>,
     /// Cache-Control of the files that match; the last one that matches wins
     #[arg(long, env = "PUBLISH_FRONTEND_CACHE_CONTROL", value_delimiter = ';', value_name = "GLOB=VALUE")]
     pub cache_control: Vec<String>,
     /// Content-Type of the files that match; the last one that matches wins
-    #[arg(long, env = "PUBLISH_FRONTEND_CONTENT_TYPE", value_delimiter = ',', value_name = "GLOB=VALUE")]
+    #[arg(long, env = "PUBLISH_FRONTEND_CONTENT_TYPE", value_name = "GLOB=VALUE")]
     pub content_type: Vec<String>,
     /// What happens to source maps
     #[arg(long, value_enum, default_value_t, env = "PUBLISH_FRONTEND_SOURCE_MAPS", value_name = "WHAT")]

@@ -38,6 +38,8 @@ pub enum PublishError {
     Glob { glob: String, source: globset::Error },
     #[error("--prefix {prefix:?} does not lie below --origin-path {origin_path:?}")]
     OriginPath { prefix: String, origin_path: String },
+    #[error("--sse-kms-key-id is for --sse aws:kms")]
+    KmsKeyWithoutKms,
     #[error("--confirm asks on a terminal, and there is none")]
     NoTerminal,
     #[error("not confirmed")]
@@ -94,10 +96,13 @@ impl PublishError {
             Self::LockLost => (Exit::Negative, "lock-lost"),
             Self::Superseded => (Exit::Negative, "superseded"),
             Self::Rollback(RollbackError::Gone { .. }) => (Exit::Negative, "gone"),
+            Self::Rollback(RollbackError::Disturbed { .. }) => (Exit::Negative, "disturbed"),
             Self::Rollback(_) => (Exit::NothingToDo, "no-release"),
-            Self::Override(_) | Self::Glob { .. } | Self::OriginPath { .. } | Self::NoTerminal => {
-                (Exit::Usage, "usage")
-            }
+            Self::Override(_)
+            | Self::Glob { .. }
+            | Self::OriginPath { .. }
+            | Self::NoTerminal
+            | Self::KmsKeyWithoutKms => (Exit::Usage, "usage"),
             Self::Config(_) => (Exit::Configuration, "configuration"),
             Self::Download { .. } => (Exit::Unavailable, "download"),
             Self::InvalidationSlow { .. } => (Exit::TimedOut, "invalidation-slow"),
@@ -114,6 +119,10 @@ impl PublishError {
     fn hint(&self) -> String {
         let text = match self {
             Self::Aws(error) => return error.hint(),
+            Self::Rollback(RollbackError::Disturbed { live, before }) => {
+                let further = before.as_ref().map(|before| format!("; --to {before} goes back further"));
+                return format!("--to {live} puts it right{}", further.unwrap_or_default());
+            }
             Self::Read { .. }
             | Self::NotAFolder(_)
             | Self::Plan(PlanError::EmptyBuild | PlanError::NoIndex) => {
@@ -124,13 +133,15 @@ impl PublishError {
                 "remove or rename it, or leave it out with --exclude"
             }
             Self::MissingReferences { .. } => {
-                "visitors would meet a broken page; build again, or look at --exclude and the base path of the build"
+                "visitors would meet a broken page; build again, look at --exclude and the base path of the build, or name what others serve with --allow-missing"
             }
             Self::BuildFailed => "post_build also runs after a failed build; nothing was published",
             Self::ChangedWhileReading { .. } => {
                 "nothing may write to the build folder while it is published; run again"
             }
-            Self::Override(_) | Self::Glob { .. } => "quote it: --cache-control '**/*.html=no-cache'",
+            Self::Glob { .. } => "quote it: --exclude '**/*.map'",
+            Self::Override(_) => "quote it: --cache-control '**/*.html=no-cache'",
+            Self::KmsKeyWithoutKms => "say --sse aws:kms too",
             Self::Config(_) => "`publish-frontend publish --help` lists what can be set",
             Self::OriginPath { .. } => "visitors reach only what lies below the distribution's origin path",
             Self::NoTerminal => "leave --confirm out where nobody can answer",

@@ -18,7 +18,7 @@ use greenlight_core::frontend::{LocalFile, Manifest, Observed, RemoteObject};
 use crate::error::PublishError;
 use bucket::Bucket;
 pub use hash::{Digest, Hashed, part_bytes, sha256_of};
-pub use left_out::{Choice, LeftOut, WhyLeftOut};
+pub use left_out::{Choice, LeftOut, WhyLeftOut, globs};
 
 /// Everything that the plan is made from.
 pub struct Gathered {

@@ -23,8 +23,13 @@ async fn prepare(session: &Session<'_>, options: &Publish) -> Result<Ready, Publ
     }
     let build = build::Options {
         source: options.source.clone(),
-        choice: Choice::new(&options.include, &options.exclude, options.source_maps == SourceMaps::Upload)?,
-        overrides: Overrides::parse(&options.cache_control, &options.content_type)?,
+        allow_missing: gather::globs(&split(&options.allow_missing))?,
+        choice: Choice::new(
+            &split(&options.include),
+            &split(&options.exclude),
+            options.source_maps == SourceMaps::Upload,
+        )?,
+        overrides: Overrides::parse(&options.cache_control, &split(&options.content_type))?,
         served_below: session.served_below()?,
         prefix: session.bucket.prefix.as_str().to_owned(),
         delete_unknown: options.delete_unknown,
@@ -44,6 +49,29 @@ async fn prepare(session: &Session<'_>, options: &Publish) -> Result<Ready, Publ
     Ok(Ready { plan, bodies: gathered.bodies, left_out: gathered.left_out, seen: gathered.manifest_etag })
 }
 
+/// At commas, as an environment variable has several, but not within `{a,b}`.
+fn split(list: &[String]) -> Vec<String> {
+    let mut parts = Vec::new();
+    for text in list {
+        let (mut part, mut depth) = (String::new(), 0_u32);
+        for c in text.chars() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if c == ',' && depth == 0 {
+                parts.push(std::mem::take(&mut part));
+            } else {
+                part.push(c);
+            }
+        }
+        parts.push(part);
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
 /// Given, or the commit, or a digest of the content.
 fn release_id(given: Option<&str>, files: &[LocalFile]) -> String {
     let commit = std::env::var("CODEBUILD_RESOLVED_SOURCE_VERSION").ok();
@@ -55,4 +83,15 @@ fn release_id(given: Option<&str>, files: &[LocalFile]) -> String {
         }
         hex::encode(digest.finalize().get(..8).unwrap_or_default())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn lists() {
+        let list = ["a,b".to_owned(), "**/*.{map,txt},c".to_owned(), String::new()];
+        assert_eq!(split(&list), ["a", "b", "**/*.{map,txt}", "c"]);
+    }
 }

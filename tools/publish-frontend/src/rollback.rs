@@ -21,16 +21,25 @@ async fn prepare(session: &Session<'_>, to: Option<&str>) -> Result<Ready, Publi
     session.enter(Phase::Gather);
     let (mut observed, seen) = gather::of_site(&session.bucket).await?;
     let live = observed.manifest.clone().ok_or(rollback::RollbackError::NothingPublished)?;
-    let past = rollback::choose(&live, to)?;
+    gather::complete(&session.bucket, &mut observed, std::iter::empty(), false).await?;
+    let past = rollback::choose(&live, &observed.objects, to)?;
     let record = session.bucket.record(past.sequence).await?.ok_or_else(|| PublishError::Record {
         sequence: past.sequence,
         path: "record: the object is gone".to_owned(),
     })?;
-    let desired = rollback::desired(&record, past);
-    let paths = desired.files.iter().map(|file| file.path.as_str());
-    gather::complete(&session.bucket, &mut observed, paths, false).await?;
+    let same = (&record.manifest.release, record.manifest.published_s) == (&past.release, past.published_s);
+    if !same || record.manifest.sequence != past.sequence {
+        return Err(PublishError::Record {
+            sequence: past.sequence,
+            path: format!("record: it is that of release {}", record.manifest.release),
+        });
+    }
+    let desired = rollback::desired(&record, &past);
     session.enter(Phase::Plan);
     let plan = plan(&desired, &observed, &policy)?;
+    if plan.is_empty() && past.sequence == live.sequence {
+        return Err(rollback::RollbackError::IsLive(past.release).into());
+    }
     rollback::check_bodies(&plan, &record, &live)?;
     let bodies = gather::recorded_bodies(&record, &live)?;
     Ok(Ready { plan, bodies, left_out: Vec::new(), seen })

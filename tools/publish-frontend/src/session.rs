@@ -94,6 +94,9 @@ impl<'a> Session<'a> {
 
     /// What may be done, but for what only a build can ask for.
     pub fn policy(&self) -> Result<Policy, PublishError> {
+        if self.release.sse_kms_key_id.is_some() && self.release.sse != Some(cli::Sse::Kms) {
+            return Err(PublishError::KmsKeyWithoutKms);
+        }
         Ok(Policy {
             keep_releases: self.release.keep_releases,
             keep_days: self.release.keep_days,

@@ -14,13 +14,14 @@ pub const MOST_IN_RECORD_BYTES: u64 = 8 * 1024 * 1024;
 /// CopyObject takes no larger objects (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>, 2026-11).
 const LARGEST_COPY_BYTES: u64 = 5 * 1024 * 1024 * 1024;
 
-/// An object that a copy is made of before it is overwritten.
+/// Bytes that a rollback will need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keep {
     pub path: String,
     pub sha256: String,
-    /// Of the object that is copied; another one is not.
-    pub etag: String,
+    /// Of the object that is copied; another one is not. Nothing where the object is already another one: a run that was cut
+    /// off may have made the copy before it overwrote the object.
+    pub etag: Option<String>,
 }
 
 /// The files whose bytes go into the record: smallest first, as long as there is room.
@@ -50,20 +51,23 @@ pub(super) fn to_keep<'a>(
     let known = |path: &str| -> Option<&Entry> {
         manifest.files.get(path).or_else(|| manifest.retired.get(path).map(|retired| &retired.entry))
     };
-    uploads
+    let mut keeps: Vec<Keep> = uploads
         .filter_map(|upload| {
             let path = &upload.file.path;
             let entry =
                 known(path).filter(|entry| !entry.in_record && entry.size_bytes <= LARGEST_COPY_BYTES)?;
+            if manifest.bodies.contains_key(&entry.sha256) {
+                return None;
+            }
             let ours = observed.objects.get(path).is_some_and(|object| object.etag == entry.etag);
-            let fresh = !manifest.bodies.contains_key(&entry.sha256) && seen.insert(entry.sha256.clone());
-            (ours && fresh).then(|| Keep {
-                path: path.clone(),
-                sha256: entry.sha256.clone(),
-                etag: entry.etag.clone(),
-            })
+            let etag = ours.then(|| entry.etag.clone());
+            Some(Keep { path: path.clone(), sha256: entry.sha256.clone(), etag })
         })
-        .collect()
+        .collect();
+    // The same bytes are kept once, from where they still are.
+    keeps.sort_by_key(|keep| keep.etag.is_none());
+    keeps.retain(|keep| seen.insert(keep.sha256.clone()));
+    keeps
 }
 
 /// The kept bodies after this release, and those that no kept release needs any more.

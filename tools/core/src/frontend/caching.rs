@@ -58,7 +58,27 @@ fn looks_random(part: &str) -> bool {
     let letters = part.chars().filter(char::is_ascii_alphabetic).count();
     let mixed_case =
         part.chars().any(|c| c.is_ascii_uppercase()) && part.chars().any(|c| c.is_ascii_lowercase());
-    (8..=64).contains(&part.len()) && allowed && letters > 0 && (digits > 0 || mixed_case)
+    (8..=64).contains(&part.len())
+        && allowed
+        && letters > 0
+        && (digits > 0 || mixed_case)
+        && !is_words(part)
+        && !is_dimensions(part)
+}
+
+/// `SemiBold`, `JaneSmith`: words with capitals, no digits.
+fn is_words(part: &str) -> bool {
+    let starts = part.chars().filter(char::is_ascii_uppercase).count();
+    part.chars().all(|c| c.is_ascii_alphabetic())
+        && part.starts_with(|c: char| c.is_ascii_uppercase())
+        && part.split(|c: char| c.is_ascii_uppercase()).skip(1).all(|word| word.len() >= 2)
+        && starts <= part.len() / 3
+}
+
+/// `1920x1080`
+fn is_dimensions(part: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    part.split_once(['x', 'X']).is_some_and(|(width, height)| number(width) && number(height))
 }
 
 /// What S3 stores beside the bytes and CloudFront sends.
@@ -103,7 +123,8 @@ impl Overrides {
         Ok(Self { cache_control: all(cache_control)?, content_type: all(content_type)? })
     }
 
-    fn cache_control(&self, path: &str) -> Option<&str> {
+    /// What somebody chose for this path.
+    pub fn cache_control(&self, path: &str) -> Option<&str> {
         last_match(&self.cache_control, path)
     }
 
@@ -178,6 +199,9 @@ mod tests {
             ("apple-touch-icon.png", Class::Mutable),
             ("jquery-migrate.js", Class::Mutable),
             ("bootstrap-5.min.css", Class::Mutable),
+            ("og-image-1920x1080.png", Class::Mutable),
+            ("team-JaneSmith.jpg", Class::Mutable),
+            ("Inter-SemiBold.woff2", Class::Mutable),
         ] {
             assert_eq!(Class::of(path, false), class, "{path}");
         }

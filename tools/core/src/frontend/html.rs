@@ -3,6 +3,8 @@
 /// Paths on the site (without leading slash) that `page` at `path` references.
 pub fn references(path: &str, page: &str) -> Vec<String> {
     let mut found = Vec::new();
+    let page = without_comments(page);
+    let mut base = path.to_owned();
     for tag in page.split('<').skip(1) {
         let tag = tag.split('>').next().unwrap_or_default();
         let name: String =
@@ -10,15 +12,31 @@ pub fn references(path: &str, page: &str) -> Vec<String> {
         let attribute = match name.as_str() {
             "script" | "img" | "source" | "video" | "audio" => "src",
             "link" if loads(tag) => "href",
+            "base" => {
+                // The first one counts; it stands before what it is for.
+                match attribute_value(tag, "href").as_deref().map(|href| resolve(path, &format!("{href}."))) {
+                    Some(Some(folder)) if base == path => base = format!("/{folder}/."),
+                    Some(None) if base == path => return found,
+                    _ => {}
+                }
+                continue;
+            }
             _ => continue,
         };
-        if let Some(target) = attribute_value(tag, attribute).and_then(|value| resolve(path, &value)) {
+        if let Some(target) = attribute_value(tag, attribute).and_then(|value| resolve(&base, &value)) {
             found.push(target);
         }
     }
     found.sort();
     found.dedup();
     found
+}
+
+/// What stands in `<!-- … -->` is not asked for.
+fn without_comments(page: &str) -> String {
+    let mut parts = page.split("<!--");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once("-->").map_or("", |(_, rest)| rest))
 }
 
 /// `<link>` that fetches a file: not `canonical`, `alternate`, `preconnect`.
@@ -85,5 +103,19 @@ mod tests {
             <script type=module crossorigin src="./b%20c.js?v=1"></script><a href="/about">x</a>
             <img alt="a=b" src='../img/d.png'><img src="data:image/png;base64,AA"><script src="//cdn/x.js"></script>"#;
         assert_eq!(references("docs/index.html", page), ["a.css", "docs/b c.js", "img/d.png"]);
+    }
+
+    #[test]
+    fn comments_and_the_base() {
+        let page =
+            r#"<!-- <script src="/old.js"></script> --><base href="/"><script src="main.js"></script>"#;
+        assert_eq!(references("about/index.html", page), ["main.js"]);
+        let page = r#"<base href="/app/"><script src="main.js"></script><img src="/x.png">"#;
+        assert_eq!(references("about/index.html", page), ["app/main.js", "x.png"]);
+        // On another host: nothing of this page is ours.
+        assert!(
+            references("a.html", r#"<base href="https://cdn.example/"><script src="main.js"></script>"#)
+                .is_empty()
+        );
     }
 }

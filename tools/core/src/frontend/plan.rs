@@ -141,11 +141,13 @@ impl Plan {
         uploaded.or_else(|| self.unchanged.get(path).map(|entry| &entry.sha256)).map(String::as_str)
     }
 
-    /// The manifest once every upload has its ETag and the record holds the bytes of `in_record`.
+    /// The manifest once every upload has its ETag and the record holds the bytes of `in_record`. `lost` are the SHA-256 of
+    /// bodies that could not be kept.
     pub fn manifest(
         &self,
         etags: &BTreeMap<String, String>,
         in_record: impl Fn(&str) -> bool,
+        lost: &BTreeSet<String>,
         now_s: i64,
     ) -> Manifest {
         let uploaded = self.uploads().map(|Upload { file, .. }| {
@@ -159,14 +161,17 @@ impl Plan {
             };
             (file.path.clone(), entry)
         });
-        let unchanged = self.unchanged.iter().map(|(path, entry)| (path.clone(), entry.clone()));
-        let files = unchanged
-            .chain(uploaded)
-            .map(|(path, entry)| {
-                let in_record = in_record(&path);
-                (path, Entry { in_record, ..entry })
-            })
-            .collect();
+        let uploaded = uploaded.map(|(path, entry)| {
+            let in_record = in_record(&path);
+            (path, Entry { in_record, ..entry })
+        });
+        // Once in a release whose record does not hold it, a copy must be kept when it is overwritten, for that release.
+        let unchanged = self.unchanged.iter().map(|(path, entry)| {
+            let in_record = entry.in_record && in_record(path);
+            (path.clone(), Entry { in_record, ..entry.clone() })
+        });
+        let files = unchanged.chain(uploaded).collect();
+        let bodies = self.bodies.iter().filter(|(sha256, _)| !lost.contains(*sha256));
         let mut history = self.history.clone();
         if let Some(past) = history.last_mut() {
             past.published_s = now_s;
@@ -180,7 +185,7 @@ impl Plan {
             retired: self.retired.clone(),
             history,
             dropped: self.dropped.clone(),
-            bodies: self.bodies.clone(),
+            bodies: bodies.map(|(sha256, last)| (sha256.clone(), *last)).collect(),
         }
     }
 }
@@ -281,7 +286,10 @@ fn compare(desired: &Desired, observed: &Observed, policy: &Policy) -> Result<Pl
                 plan.unchanged.insert(file.path.clone(), entry);
             }
             Err(reason) => {
-                let phase = if file.class == Class::Immutable { &mut plan.assets } else { &mut plan.pages };
+                // Other bytes under an immutable name change the live site, so they go up with the pages, and first of them.
+                let harmless =
+                    file.class == Class::Immutable && entry.is_none_or(|entry| entry.sha256 == file.sha256);
+                let phase = if harmless { &mut plan.assets } else { &mut plan.pages };
                 phase.push(Upload { file: file.clone(), reason });
             }
         }
@@ -305,10 +313,21 @@ fn compare(desired: &Desired, observed: &Observed, policy: &Policy) -> Result<Pl
 /// not: whoever asks for it gets the bytes that it always had.
 fn invalidations(observed: &Observed, policy: &Policy, plan: &Plan, stale: &[String]) -> Vec<String> {
     // A path that gave 404 may be cached as such, but nothing that was live referenced it.
-    let changed = plan
-        .uploads()
-        .map(|upload| upload.file.path.as_str())
-        .filter(|path| observed.objects.contains_key(*path));
+    let was_there = |path: &String| {
+        observed.objects.contains_key(path)
+            || observed.manifest.as_ref().is_some_and(|manifest| manifest.files.contains_key(path))
+    };
+    let assets = plan.assets.iter().filter(|upload| upload.reason == Reason::NotOurs);
+    let known = |upload: &&Upload| {
+        let path = &upload.file.path;
+        observed
+            .manifest
+            .as_ref()
+            .is_some_and(|known| known.files.contains_key(path) || known.retired.contains_key(path))
+    };
+    // Of the immutable files only those that somebody else had changed.
+    let changed = plan.pages.iter().chain(assets.filter(known)).map(|upload| &upload.file.path);
+    let changed = changed.filter(|path| was_there(path)).map(String::as_str);
     match policy.invalidate {
         Invalidate::None => Vec::new(),
         Invalidate::All if plan.is_empty() => Vec::new(),

@@ -1,9 +1,9 @@
 //! Which release is put back, and what that means as a release of its own: the planner does the rest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::{Desired, Plan};
-use super::release::{LocalFile, Manifest, Past, Record};
+use super::release::{Entry, LocalFile, Manifest, Past, Record, RemoteObject};
 
 /// Why no release can be put back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,35 +14,47 @@ pub enum RollbackError {
     NothingBefore { live: String },
     #[error("there is no release {wanted} to put back; there are: {}", .known.join(", "))]
     Unknown { wanted: String, known: Vec<String> },
-    #[error("release {0} is live")]
+    #[error("release {0} is live, and the bucket is as it left it")]
     IsLive(String),
+    #[error("the bucket is not as release {live} left it: a run was cut off, or somebody changed it")]
+    Disturbed { live: String, before: Option<String> },
     #[error("{} file(s) of release {release} are neither in the bucket nor in its record: {}", .paths.len(), .paths.join(", "))]
     Gone { release: String, paths: Vec<String> },
 }
 
 /// The release called `wanted` (or with this sequence number); without a name, the one that was live before the live one's
-/// files were published. So rolling back twice goes back twice, and never forward to the release that was left.
-pub fn choose<'a>(live: &'a Manifest, wanted: Option<&str>) -> Result<&'a Past, RollbackError> {
+/// files were published. So rolling back twice goes back twice, and never forward to the release that was left. Where the
+/// bucket is not what the live release left, "the one before" could mean either, so it must be named.
+pub fn choose(
+    live: &Manifest,
+    objects: &BTreeMap<String, RemoteObject>,
+    wanted: Option<&str>,
+) -> Result<Past, RollbackError> {
     let now = live.past();
-    let mut others = live.history.iter().rev().filter(|past| past.sequence < live.sequence);
+    let newest_first = || live.history.iter().rev();
     let Some(wanted) = wanted else {
-        return others
-            .find(|past| past.content() < now.content())
-            .ok_or_else(|| RollbackError::NothingBefore { live: live.release.clone() });
+        let before = newest_first().find(|past| past.content() < now.content());
+        if !is_whole(live, objects) {
+            let before = before.map(|past| past.release.clone());
+            return Err(RollbackError::Disturbed { live: live.release.clone(), before });
+        }
+        return before.cloned().ok_or_else(|| RollbackError::NothingBefore { live: live.release.clone() });
     };
-    if wanted == now.release || wanted == now.sequence.to_string() {
-        return Err(RollbackError::IsLive(wanted.to_owned()));
-    }
-    let by_name = others.clone().find(|past| past.release == wanted);
-    by_name.or_else(|| others.find(|past| past.sequence.to_string() == wanted)).ok_or_else(|| {
-        let known: BTreeSet<String> = live
-            .history
-            .iter()
-            .filter(|past| past.sequence < live.sequence)
-            .map(|past| past.release.clone())
-            .collect();
-        RollbackError::Unknown { wanted: wanted.to_owned(), known: known.into_iter().collect() }
+    let by_name = newest_first().find(|past| past.release == wanted);
+    let by_number = || newest_first().find(|past| past.sequence.to_string() == wanted);
+    by_name.or_else(by_number).cloned().ok_or_else(|| {
+        let known: BTreeSet<&str> = live.history.iter().map(|past| past.release.as_str()).collect();
+        RollbackError::Unknown {
+            wanted: wanted.to_owned(),
+            known: known.into_iter().map(str::to_owned).collect(),
+        }
     })
+}
+
+/// Whether every file of the live release is the object that it uploaded.
+fn is_whole(live: &Manifest, objects: &BTreeMap<String, RemoteObject>) -> bool {
+    let same = |(path, entry): (&String, &Entry)| objects.get(path).is_some_and(|it| it.etag == entry.etag);
+    live.files.iter().all(same)
 }
 
 /// The recorded release as what the site is to be.
@@ -100,7 +112,7 @@ mod tests {
     }
 
     fn chosen(history: &[(u64, &str, Option<u64>)], wanted: Option<&str>) -> Result<u64, RollbackError> {
-        choose(&live(history), wanted).map(|past| past.sequence)
+        choose(&live(history), &BTreeMap::new(), wanted).map(|past| past.sequence)
     }
 
     #[test]
@@ -119,8 +131,9 @@ mod tests {
         let history = [(1, "a", None), (2, "b", None), (3, "a", None), (4, "d", None)];
         assert_eq!(chosen(&history, Some("a")), Ok(3));
         assert_eq!(chosen(&history, Some("1")), Ok(1));
-        assert_eq!(chosen(&history, Some("d")), Err(RollbackError::IsLive("d".into())));
+        // The live one too: a run that was cut off may have changed the bucket.
+        assert_eq!(chosen(&history, Some("d")), Ok(4));
         let error = chosen(&history, Some("x")).unwrap_err().to_string();
-        assert_eq!(error, "there is no release x to put back; there are: a, b");
+        assert_eq!(error, "there is no release x to put back; there are: a, b, d");
     }
 }

@@ -1,6 +1,8 @@
 //! Copies of objects that are about to be overwritten and that no record holds, for a rollback. S3 makes them; nothing is
 //! downloaded.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_s3::types::MetadataDirective;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use greenlight_core::frontend::bodies::Keep;
@@ -12,14 +14,34 @@ use crate::gather::bucket::Bucket;
 
 const COPIES_AT_A_TIME: usize = 16;
 
-pub async fn copy(bucket: &Bucket, keeps: &[Keep]) -> Result<(), PublishError> {
-    stream::iter(keeps).map(|keep| one(bucket, keep)).buffer_unordered(COPIES_AT_A_TIME).try_collect().await
+/// Returns the SHA-256 of what is not there to be kept: a run that was cut off has overwritten it without a copy.
+pub async fn copy(bucket: &Bucket, keeps: &[Keep]) -> Result<BTreeSet<String>, PublishError> {
+    let kept = stream::iter(keeps).map(|keep| async move {
+        let there = match &keep.etag {
+            Some(etag) => one(bucket, keep, etag).await.map(|()| true)?,
+            None => is_there(bucket, keep).await?,
+        };
+        Ok::<_, PublishError>((!there).then(|| keep.sha256.clone()))
+    });
+    let lost: Vec<Option<String>> = kept.buffer_unordered(COPIES_AT_A_TIME).try_collect().await?;
+    Ok(lost.into_iter().flatten().collect())
 }
 
-async fn one(bucket: &Bucket, keep: &Keep) -> Result<(), PublishError> {
+async fn is_there(bucket: &Bucket, keep: &Keep) -> Result<bool, PublishError> {
+    let key = bucket.own_key(&own::body(&keep.sha256));
+    match bucket.s3.head_object().bucket(bucket.name.as_str()).key(key).send().await {
+        Ok(_) => Ok(true),
+        Err(error) => {
+            let error = AwsError::new("s3", "HeadObject", &error);
+            if error.status == Some(404) { Ok(false) } else { Err(error.into()) }
+        }
+    }
+}
+
+async fn one(bucket: &Bucket, keep: &Keep, etag: &str) -> Result<(), PublishError> {
     let from = bucket.prefix.key(&keep.path);
     let request = copy_object(bucket, &from, &bucket.own_key(&own::body(&keep.sha256)))
-        .copy_source_if_match(format!("\"{}\"", keep.etag))
+        .copy_source_if_match(format!("\"{etag}\""))
         .metadata_directive(MetadataDirective::Replace)
         .content_type("application/octet-stream")
         .cache_control("no-store");

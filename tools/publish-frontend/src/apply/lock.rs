@@ -56,6 +56,7 @@ pub async fn take<'a>(bucket: &'a Bucket, release: &str, ttl: Duration) -> Resul
         return Err(locked("another publisher", now_s()));
     };
     if held.id == lock.id {
+        lock.until_s.set(held.until_s);
         lock.etag.replace(etag);
         return Ok(lock);
     }
@@ -138,7 +139,9 @@ impl Lock<'_> {
 
     /// Whether the condition held: there is no lock, or the one with this ETag.
     async fn put(&self, replaces: Option<&str>) -> Result<bool, PublishError> {
-        let until_s = now_s().saturating_add(i64::try_from(self.ttl.as_secs()).unwrap_or(i64::MAX));
+        // The second that has begun does not count: the lock holds for its time to live at least.
+        let until_s =
+            now_s().saturating_add(i64::try_from(self.ttl.as_secs()).unwrap_or(i64::MAX)).saturating_add(1);
         let body = Body { id: self.id.clone(), owner: owner(), release: self.release.clone(), until_s };
         let bytes = serde_json::to_vec(&body).unwrap_or_default();
         let request = self.bucket.put_object(&self.key());
@@ -147,9 +150,9 @@ impl Lock<'_> {
             Some(etag) => request.if_match(format!("\"{etag}\"")),
             None => request.if_none_match("*"),
         };
-        self.until_s.set(until_s);
         match request.send().await {
             Ok(answer) => {
+                self.until_s.set(until_s);
                 self.etag.replace(bare(answer.e_tag()));
                 Ok(true)
             }

@@ -1,7 +1,7 @@
 //! Deletes what the plan says, and what of our own folder no kept release needs. Only after everything else.
 
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
-use greenlight_core::frontend::Plan;
+use greenlight_core::frontend::{Class, Plan};
 use greenlight_kit::{AwsError, AwsErrorKind};
 
 use super::record::Recorded;
@@ -12,9 +12,13 @@ use crate::gather::bucket::Bucket;
 const MOST_KEYS: usize = 1_000;
 
 pub async fn run(bucket: &Bucket, _recorded: &Recorded, plan: &Plan) -> Result<(), PublishError> {
-    let site = plan.deletes.iter().map(|delete| bucket.prefix.key(&delete.path));
-    let keys: Vec<String> = site.chain(plan.expired.iter().map(|name| bucket.own_key(name))).collect();
-    for keys in keys.chunks(MOST_KEYS) {
+    // Pages first: what is deleted last is what they reference.
+    let is_page = |path: &str| matches!(Class::of(path, false), Class::Html | Class::Entry);
+    let (pages, files): (Vec<_>, Vec<_>) = plan.deletes.iter().partition(|delete| is_page(&delete.path));
+    let pages: Vec<String> = pages.into_iter().map(|delete| bucket.prefix.key(&delete.path)).collect();
+    let files = files.into_iter().map(|delete| bucket.prefix.key(&delete.path));
+    let files: Vec<String> = files.chain(plan.expired.iter().map(|name| bucket.own_key(name))).collect();
+    for keys in pages.chunks(MOST_KEYS).chain(files.chunks(MOST_KEYS)) {
         delete(bucket, keys).await?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The manifest and the record of the release.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_s3::primitives::ByteStream;
 use base64::Engine as _;
@@ -28,22 +28,31 @@ impl Recorded {
     }
 }
 
+/// What went live.
+pub struct Live<'a> {
+    pub pages: PagesLive,
+    /// SHA-256 of bytes that could not be kept for a rollback.
+    pub lost: BTreeSet<String>,
+    /// ETag of the manifest that the new one replaces.
+    pub replaces: Option<&'a str>,
+    pub now_s: i64,
+}
+
 /// Writes the record, then the manifest on condition that nobody else has written it.
 pub async fn write(
     bucket: &Bucket,
     plan: &Plan,
     bodies: &BTreeMap<String, Body>,
-    pages: PagesLive,
-    replaces: Option<&str>,
-    now_s: i64,
+    live: &Live<'_>,
 ) -> Result<Recorded, PublishError> {
     let in_record = for_record(plan, bodies)?;
-    let manifest = plan.manifest(pages.etags(), |path| in_record.contains_key(path), now_s);
+    let manifest =
+        plan.manifest(live.pages.etags(), |path| in_record.contains_key(path), &live.lost, live.now_s);
     let body = serde_json::to_vec(&manifest).unwrap_or_default();
     let record = Record { manifest, bodies: in_record };
     let key = bucket.own_key(&own::record(plan.sequence));
     put(bucket, &key, serde_json::to_vec(&record).unwrap_or_default(), Condition::None).await?;
-    let condition = replaces.map_or(Condition::Absent, Condition::Is);
+    let condition = live.replaces.map_or(Condition::Absent, Condition::Is);
     match put(bucket, &bucket.own_key(own::MANIFEST), body, condition).await {
         // Where the answer to our own write was lost, its repetition meets what it wrote.
         Err(PublishError::Superseded) => match bucket.manifest().await? {

@@ -63,7 +63,8 @@ impl Uploader<'_> {
     /// Visitors see nothing of these yet: no live page names them.
     pub async fn assets(&self, plan: &Plan) -> Result<AssetsLive, PublishError> {
         let mut etags = BTreeMap::new();
-        self.all(&plan.assets, &mut etags, || self.interrupt.is_raised()).await?;
+        let stop = || self.interrupt.is_raised();
+        self.all(&plan.assets, &mut etags, stop).await.map_err(|failures| failures.first)?;
         Ok(AssetsLive(etags))
     }
 
@@ -75,17 +76,14 @@ impl Uploader<'_> {
         while let Some(first) = rest.first() {
             let end = rest.iter().take_while(|upload| upload.file.class == first.file.class).count();
             let (class, tail) = rest.split_at(end);
-            let result = self.all(class, &mut etags, || false).await;
-            // A page whose answer was lost may be live.
-            let refused = match &result {
-                Ok(()) => true,
-                Err(PublishError::Aws(error)) => error.status.is_some_and(|status| status < 500),
-                Err(_) => false,
-            };
-            if etags.len() > before || !refused {
-                self.journey.set_live(LiveState::Partial);
+            // Whatever happens to this process while they are on their way.
+            self.journey.set_live(LiveState::Partial);
+            if let Err(failures) = self.all(class, &mut etags, || false).await {
+                if etags.len() == before && failures.all_refused {
+                    self.journey.set_live(LiveState::Unchanged);
+                }
+                return Err(failures.first);
             }
-            result?;
             rest = tail;
         }
         Ok(PagesLive(etags))
@@ -97,10 +95,10 @@ impl Uploader<'_> {
         uploads: &[Upload],
         etags: &mut BTreeMap<String, String>,
         stop: impl Fn() -> bool,
-    ) -> Result<(), PublishError> {
+    ) -> Result<(), Failures> {
         let mut waiting = uploads.iter();
         let mut running = FuturesUnordered::new();
-        let mut first_error = None;
+        let (mut first_error, mut all_refused) = (None, true);
         loop {
             while first_error.is_none() && running.len() < self.gate.limit() {
                 if waiting.len() > 0 && stop() {
@@ -118,11 +116,12 @@ impl Uploader<'_> {
                     etags.insert(upload.file.path.clone(), etag);
                 }
                 Err(error) => {
+                    all_refused &= is_refusal(&error);
                     first_error.get_or_insert(error);
                 }
             }
         }
-        first_error.map_or(Ok(()), Err)
+        first_error.map_or(Ok(()), |first| Err(Failures { first, all_refused }))
     }
 
     async fn one(&self, file: &LocalFile) -> Result<String, PublishError> {
@@ -193,6 +192,24 @@ impl Uploader<'_> {
             Ok(answer) => Ok(bare(answer.copy_object_result().and_then(|result| result.e_tag()))),
             Err(error) => Err(AwsError::new("s3", "CopyObject", &error).into()),
         }
+    }
+}
+
+/// What went wrong in one round of uploads.
+struct Failures {
+    first: PublishError,
+    /// Nothing that failed can have been written.
+    all_refused: bool,
+}
+
+/// Whether nothing was written for sure. An upload whose answer was lost may have been.
+fn is_refusal(error: &PublishError) -> bool {
+    match error {
+        PublishError::Aws(error) => error.status.is_some_and(|status| status < 500),
+        PublishError::Read { .. } | PublishError::ChangedWhileReading { .. } | PublishError::NoBody(_) => {
+            true
+        }
+        _ => false,
     }
 }
 

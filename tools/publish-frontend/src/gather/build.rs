@@ -22,6 +22,8 @@ pub struct Options {
     /// What stands before every path in the bucket.
     pub prefix: String,
     pub delete_unknown: bool,
+    /// Files that pages may reference although the build does not have them.
+    pub allow_missing: globset::GlobSet,
 }
 
 /// What was found.
@@ -67,7 +69,11 @@ pub fn read(options: &Options) -> Result<Build, PublishError> {
             return Err(PublishError::LongKey(path.to_owned()));
         }
         let body = hash::of_file(entry.path(), &mut piece).map_err(read_error(entry.path()))?;
-        let class = Class::of(path, hashed.contains(path));
+        let class = match (Class::of(path, hashed.contains(path)), options.overrides.cache_control(path)) {
+            // Who caches it for a while only may change it.
+            (Class::Immutable, Some(chosen)) if !chosen.contains("immutable") => Class::Mutable,
+            (class, _) => class,
+        };
         build.files.push(LocalFile {
             path: path.to_owned(),
             size_bytes: body.size_bytes,
@@ -79,7 +85,7 @@ pub fn read(options: &Options) -> Result<Build, PublishError> {
         build.bodies.insert(path.to_owned(), body);
     }
     let files = build.files.iter().filter_map(|file| Some((file, build.bodies.get(&file.path)?)));
-    links::check_references(files, &options.served_below)?;
+    links::check_references(files, &options.served_below, &options.allow_missing)?;
     Ok(build)
 }
 
@@ -126,6 +132,7 @@ mod tests {
             served_below: "app/".into(),
             prefix: "app/".into(),
             delete_unknown: false,
+            allow_missing: globset::GlobSet::empty(),
         }
     }
 

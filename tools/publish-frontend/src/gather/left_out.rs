@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
+use greenlight_core::frontend::own;
 use serde::Serialize;
 
 use crate::error::PublishError;
@@ -19,6 +20,8 @@ pub struct LeftOut {
 pub enum WhyLeftOut {
     /// Such files hold secrets. Nothing takes them along.
     Secret,
+    /// The name of the folder that this program writes in the bucket. Nothing takes it along.
+    Reserved,
     /// Of tools, not of the site; `--include` takes them along.
     Leftover,
     SourceMap,
@@ -43,13 +46,17 @@ impl Choice {
         if is_secret(name) {
             return Some(WhyLeftOut::Secret);
         }
-        if self.include.is_match(path) {
+        if name == own::FOLDER.trim_end_matches('/') {
+            return Some(WhyLeftOut::Reserved);
+        }
+        // A folder may hold what is asked for.
+        if self.include.is_match(path) || (is_dir && !self.include.is_empty() && is_leftover(name)) {
             return None;
         }
         let map = Path::new(name).extension().is_some_and(|extension| extension == "map");
         if self.exclude.is_match(path) {
             Some(WhyLeftOut::Excluded)
-        } else if is_leftover(name) {
+        } else if path.split('/').any(is_leftover) {
             Some(WhyLeftOut::Leftover)
         } else if map && !is_dir && !self.source_maps {
             Some(WhyLeftOut::SourceMap)
@@ -61,17 +68,16 @@ impl Choice {
 
 fn is_secret(name: &str) -> bool {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    name == ".env"
-        || name.starts_with(".env.")
+    name.starts_with(".env")
         || [".git", ".npmrc", ".netrc", ".htpasswd", ".aws", ".ssh"].contains(&name)
         || extension.is_some_and(|extension| ["pem", "p12", "pfx"].contains(&extension.as_str()))
 }
 
 fn is_leftover(name: &str) -> bool {
-    [".vite", ".DS_Store", ".greenlight", "Thumbs.db", ".gitignore", ".gitkeep"].contains(&name)
+    [".vite", ".DS_Store", "Thumbs.db", ".gitignore", ".gitkeep"].contains(&name)
 }
 
-fn globs(list: &[String]) -> Result<GlobSet, PublishError> {
+pub fn globs(list: &[String]) -> Result<GlobSet, PublishError> {
     let mut builder = GlobSetBuilder::new();
     let error = |glob: &str| {
         let glob = glob.to_owned();
@@ -101,6 +107,9 @@ mod tests {
             ("environment.js", None),
             (".env", Some(WhyLeftOut::Secret)),
             (".env.x", Some(WhyLeftOut::Secret)),
+            (".envrc", Some(WhyLeftOut::Secret)),
+            (".greenlight", Some(WhyLeftOut::Reserved)),
+            (".vite/manifest.json", Some(WhyLeftOut::Leftover)),
             ("deep/KEY.PEM", Some(WhyLeftOut::Secret)),
             (".vite", Some(WhyLeftOut::Leftover)),
             ("a.js.map", Some(WhyLeftOut::SourceMap)),

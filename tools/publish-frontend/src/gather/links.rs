@@ -24,6 +24,7 @@ pub fn check_link(path: &Path, root: &Path) -> Result<(), PublishError> {
 pub fn check_references<'a>(
     files: impl Iterator<Item = (&'a LocalFile, &'a Body)> + Clone,
     served_below: &str,
+    allow_missing: &globset::GlobSet,
 ) -> Result<(), PublishError> {
     let paths: BTreeSet<&str> = files.clone().map(|(file, _)| file.path.as_str()).collect();
     for (file, body) in files.filter(|(file, _)| matches!(file.class, Class::Html | Class::Entry)) {
@@ -32,6 +33,7 @@ pub fn check_references<'a>(
         let missing: Vec<String> = html::references(&file.path, &String::from_utf8_lossy(&text))
             .into_iter()
             .filter(|path| !paths.contains(path.strip_prefix(served_below).unwrap_or(path)))
+            .filter(|path| !allow_missing.is_match(path))
             .collect();
         if !missing.is_empty() {
             return Err(PublishError::MissingReferences { page: file.path.clone(), missing });

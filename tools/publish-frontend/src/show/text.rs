@@ -86,6 +86,9 @@ fn refused(left_out: &LeftOut) -> Option<String> {
         WhyLeftOut::Secret => {
             Some(format!("! {}  (refused: such files hold secrets)", printable(&left_out.path)))
         }
+        WhyLeftOut::Reserved => {
+            Some(format!("! {}  (refused: the name of our own folder)", printable(&left_out.path)))
+        }
         WhyLeftOut::Leftover | WhyLeftOut::SourceMap | WhyLeftOut::Excluded => None,
     }
 }

@@ -146,7 +146,12 @@ fn seed(site: &Site) {
     };
     let plan = plan(&desired, &Observed::default(), &policy).unwrap();
     let etag = |file: &LocalFile| (file.path.clone(), objects.get(BUCKET, &file.path).unwrap().etag);
-    let manifest = plan.manifest(&desired.files.iter().map(etag).collect(), |_| false, 0);
+    let manifest = plan.manifest(
+        &desired.files.iter().map(etag).collect(),
+        |_| false,
+        &std::collections::BTreeSet::new(),
+        0,
+    );
     let key = format!("{}{}", own::FOLDER, own::MANIFEST);
     objects.put(BUCKET, &key, serde_json::to_vec(&manifest).unwrap().into());
 }

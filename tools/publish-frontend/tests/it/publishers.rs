@@ -187,3 +187,19 @@ async fn asked_to_stop_during_the_switch() {
     assert!(site.object(LOCK).is_none());
     assert!(ok(&site.publish(&["--release-id", "two"]).await).contains("nothing to do"));
 }
+
+/// Renewals that fail until the lock is over are a lost lock: nothing of the live site is touched any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_that_cannot_be_renewed_is_lost() {
+    let site = Site::new().await;
+    ok(&site.publish(&["--release-id", "one"]).await);
+    site.second();
+    site.fault("PutObject", "app-2222bbbb.js", FaultKind::Latency { delay_ms: 5000 }, Some(1));
+    site.gateway.log().clear();
+    let child = spawn(&site, site.build.path(), &["--lock-ttl", "1", "--release-id", "slow"]);
+    until("the lock", || site.object(LOCK).is_some()).await;
+    site.fault("PutObject", "lock.json", crate::site::error(403, "AccessDenied"), None);
+    let said = failed(&wait(child).await, 1);
+    assert!(said.contains("the lock was lost") && said.contains("the live site is unchanged"), "{said}");
+    assert!(site.object("index.html").unwrap().ends_with("one"));
+}
