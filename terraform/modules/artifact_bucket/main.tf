@@ -79,6 +79,17 @@ resource "aws_s3_bucket_lifecycle_configuration" "artifacts" {
     }
   }
   rule {
+    id     = "caches"
+    status = "Enabled"
+
+    filter {
+      prefix = "cache/"
+    }
+    expiration {
+      days = 30
+    }
+  }
+  rule {
     id     = "old-versions"
     status = "Enabled"
     filter {}

@@ -2,14 +2,14 @@
 
 resource "aws_security_group" "this" {
   #checkov:skip=CKV2_AWS_5:live roots attach it; this module only makes it
-  name                   = var.name
+  name_prefix            = "${var.name}-"
   description            = var.description
   vpc_id                 = var.vpc_id
   revoke_rules_on_delete = true
 
   tags = { Name = var.name }
 
-  # Description and name cannot be changed: a new group is there before the old one goes.
+  # A description cannot be changed: a new group, with a name of its own, is there before the old one goes.
   lifecycle {
     create_before_destroy = true
   }

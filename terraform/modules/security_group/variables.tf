@@ -1,9 +1,9 @@
 variable "name" {
-  description = "Name of the group."
+  description = "What the group's name begins with."
   type        = string
 
   validation {
-    condition     = !startswith(var.name, "sg-") && length(var.name) <= 255
+    condition     = !startswith(var.name, "sg-") && length(var.name) <= 200
     error_message = "name does not begin with sg-, which is how ids begin; example: greenlight-test-alb."
   }
 }

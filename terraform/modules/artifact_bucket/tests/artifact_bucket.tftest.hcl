@@ -34,7 +34,7 @@ run "one_account" {
 
 run "reports_outlive_artifacts" {
   assert {
-    condition     = { for r in aws_s3_bucket_lifecycle_configuration.artifacts.rule : r.id => r.expiration[0].days if length(r.expiration) > 0 } == { artifacts = 90, reports = 365 }
+    condition     = { for r in aws_s3_bucket_lifecycle_configuration.artifacts.rule : r.id => r.expiration[0].days if length(r.expiration) > 0 } == { artifacts = 90, reports = 365, caches = 30 }
     error_message = "both expire, reports later"
   }
   assert {

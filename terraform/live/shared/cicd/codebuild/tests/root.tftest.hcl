@@ -1,0 +1,32 @@
+# The root with the configuration of the tests: what it makes and how it is called. Modules are tested by themselves.
+
+mock_provider "aws" {
+  source = "../../../../testing/mocks"
+}
+
+variables {
+  config_dir = "../../../../../tests/scripts/fixtures/config"
+}
+
+override_module {
+  target = module.of
+  outputs = {
+    of = {
+      security = {
+        kms_key_arn            = "arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-1111-1111-111111111111"
+        boundary_arn           = "arn:aws:iam::123456789012:policy/greenlight-boundary"
+        log_bucket_name        = "greenlight-logs-123456789012"
+        log_bucket_domain_name = "greenlight-logs-123456789012.s3.amazonaws.com"
+      }
+      registry  = { repository_url = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/greenlight/backend", repository_arn = "arn:aws:ecr:eu-central-1:123456789012:repository/greenlight/backend" }
+      artifacts = { bucket_name = "greenlight-artifacts-123456789012" }
+    }
+  }
+}
+
+run "as_configured" {
+  assert {
+    condition     = join(" ", [module.verify.name, module.tools.name, module.backend.name, module.frontend.name]) == "greenlight-verify greenlight-tools greenlight-backend greenlight-frontend"
+    error_message = "the names of the projects"
+  }
+}

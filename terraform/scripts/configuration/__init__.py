@@ -1,0 +1,1 @@
+"""Reading and checking terraform/config. Nothing here runs anything."""
