@@ -3,18 +3,20 @@
 
     config.py check               says everything that is wrong, with file, line and an example
     config.py get ENV KEY         one value, as test.yml or prod.yml over shared.yml gives it (dots for nested keys)
-    config.py roots               the live roots in the order in which they are applied
+    config.py values              all values, as lines of environment, key and value with tabs between, for shell scripts
 
 Exit codes: 0 fine, 1 no such key, 2 usage, 78 the configuration is wrong. Reads files only: no AWS, no Terraform.
 """
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from configuration.findings import Finding
 from configuration.rules import check
-from configuration.source import ENVIRONMENTS, Malformed, load, merged, roots
+from configuration.source import ENVIRONMENTS, Malformed, load, merged
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,26 +32,41 @@ def main(arguments: list[str]) -> int:
     get = commands.add_parser("get")
     get.add_argument("environment", choices=["shared", *ENVIRONMENTS])
     get.add_argument("key")
-    commands.add_parser("roots")
+    commands.add_parser("values")
     given = parser.parse_args(arguments)
 
     try:
-        if given.command == "roots":
-            print("\n".join(roots(ROOT / "terraform/config/stacks.yml")))
-            return 0
         files = load(given.dir)
     except Malformed as error:
         return refuse([error.finding])
     if given.command == "check":
         return refuse(check(files, ROOT / "terraform/config/schema.json", given.render_toml))
+    if given.command == "values":
+        for environment in ("shared", *ENVIRONMENTS):
+            for key, value in flat(merged(files, environment)):
+                print(f"{environment}\t{key}\t{text(value)}")
+        return 0
     value = merged(files, given.environment)
     for part in given.key.split("."):
         if not isinstance(value, dict) or part not in value:
             print(f"error: {given.environment} has no {given.key}", file=sys.stderr)
             return 1
         value = value[part]
-    print(str(value).lower() if isinstance(value, bool) else value)
+    print(text(value))
     return 0
+
+
+def text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def flat(values: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Keys with dots; lists are of no use to shell scripts."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{before}{key}.")
+        elif not isinstance(value, list):
+            yield f"{before}{key}", value
 
 
 def refuse(findings: list[Finding]) -> int:

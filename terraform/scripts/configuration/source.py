@@ -87,13 +87,3 @@ def merged(files: dict[str, File], environment: str) -> dict[str, Any]:
     """What Terraform's `merge` makes of it: the environment's keys over the shared ones."""
     return files["shared"].value | (files[environment].value if environment != "shared" else {})
 
-
-def roots(path: Path) -> list[str]:
-    """The order of stacks.yml. Raises Malformed."""
-    try:
-        listed = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise Malformed(Finding(shown(path), 1, f"cannot be read: {error}")) from error
-    if not isinstance(listed, list) or not all(isinstance(root, str) for root in listed):
-        raise Malformed(Finding(shown(path), 1, "is not a list of roots", "- test/network"))
-    return listed
