@@ -43,11 +43,13 @@ tools:
 
 .PHONY: test
 test: ## Run every test, with all its set-up
-	@.ci/prerequisites git cc cargo node npm python terraform
+	@.ci/prerequisites git cc cargo node npm python
 	@$(MAKE) emulator
 	@$(MAKE) test-backend
 	@$(MAKE) test-frontend
 	@$(MAKE) test-browser
+	@$(MAKE) test-terraform
+	@$(MAKE) test-scripts
 	@$(MAKE) test-rust
 
 .PHONY: test-backend
@@ -109,3 +111,20 @@ lint: ## Check formats and lints
 	@cd backend && .venv/bin/ruff check . && .venv/bin/ruff format --check .
 	@buildspecs/scripts/install-npm frontend
 	@npm --prefix frontend run lint
+
+# Modules and live roots against a mocked provider, then checkov. Skipped, saying so, only where there is no Terraform.
+.PHONY: test-terraform
+test-terraform:
+	@if ! command -v terraform >/dev/null; then \
+	  echo "skipped: terraform is not installed, so its modules and roots are not tested (https://developer.hashicorp.com/terraform/install)"; \
+	else \
+	  .ci/prerequisites terraform && .ci/terraform/test && .ci/terraform/checkov; \
+	fi
+
+# Shell scripts with stand-ins, and what Terraform, buildspecs and programs agree on. Reads what test-terraform made.
+.PHONY: test-scripts
+test-scripts:
+	@.ci/venv .ci/terraform/.venv .ci/terraform/tools.txt
+	@.ci/venv terraform/scripts/.venv terraform/scripts/requirements.txt
+	@mkdir -p .local/reports
+	@.ci/terraform/.venv/bin/python -m pytest -q -p no:cacheprovider --junitxml=.local/reports/scripts.xml tests/scripts
