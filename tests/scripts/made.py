@@ -15,7 +15,7 @@ RESULTS = ROOT / ".local/terraform/results/live"
 
 @cache
 def resources(root: str) -> dict[str, dict[str, Any]]:
-    """Managed resources of a root, by address."""
+    """Managed resources of a root, by address. `root.accounts_of_their_own`: with environments in other accounts."""
     path = RESULTS / f"{root}.json"
     if not shutil.which("terraform"):
         pytest.skip("terraform is not installed, so nothing says what the roots make")

@@ -90,3 +90,13 @@ run "as_configured" {
     error_message = "as the configuration says"
   }
 }
+
+run "accounts_of_their_own" {
+  variables {
+    config_dir = "../../../../tests/scripts/fixtures/accounts"
+  }
+  assert {
+    condition     = length(module.deployer) == 1 && module.deployer[0].arn != ""
+    error_message = "the pipeline's account needs a role here"
+  }
+}

@@ -28,3 +28,13 @@ run "as_configured" {
     error_message = "the bucket that approve and the hook know"
   }
 }
+
+run "accounts_of_their_own" {
+  variables {
+    config_dir = "../../../../../tests/scripts/fixtures/accounts"
+  }
+  assert {
+    condition     = module.bucket.bucket_name == "greenlight-artifacts-210987654321"
+    error_message = "in the pipeline's account"
+  }
+}

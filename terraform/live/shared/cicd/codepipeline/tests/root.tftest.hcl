@@ -85,3 +85,13 @@ run "as_configured" {
     error_message = "both journals hear of releases"
   }
 }
+
+run "accounts_of_their_own" {
+  variables {
+    config_dir = "../../../../../tests/scripts/fixtures/accounts"
+  }
+  assert {
+    condition     = module.pipeline.name == "greenlight"
+    error_message = "the pipeline takes the deployers; its module's tests look at the roles"
+  }
+}

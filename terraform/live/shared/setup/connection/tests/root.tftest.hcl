@@ -14,3 +14,13 @@ run "as_configured" {
     error_message = "a connection is made where the configuration wants one"
   }
 }
+
+run "accounts_of_their_own" {
+  variables {
+    config_dir = "../../../../../tests/scripts/fixtures/accounts"
+  }
+  assert {
+    condition     = length(aws_codeconnections_connection.github) == 0
+    error_message = "none is made where there is one"
+  }
+}

@@ -28,3 +28,13 @@ run "as_configured" {
     error_message = "the repository that build-image pushes to"
   }
 }
+
+run "accounts_of_their_own" {
+  variables {
+    config_dir = "../../../../../tests/scripts/fixtures/accounts"
+  }
+  assert {
+    condition     = module.repository.name == "greenlight/backend"
+    error_message = "execution roles of the other account pull; the module's tests look at the policy"
+  }
+}
