@@ -50,6 +50,7 @@ test: ## Run every test, with all its set-up
 	@$(MAKE) test-browser
 	@$(MAKE) test-terraform
 	@$(MAKE) test-scripts
+	@$(MAKE) test-emulator
 	@$(MAKE) test-rust
 
 .PHONY: test-backend
@@ -127,4 +128,13 @@ test-scripts:
 	@.ci/venv .ci/terraform/.venv .ci/terraform/tools.txt
 	@.ci/venv terraform/scripts/.venv terraform/scripts/requirements.txt
 	@mkdir -p .local/reports
-	@.ci/terraform/.venv/bin/python -m pytest -q -p no:cacheprovider --junitxml=.local/reports/scripts.xml tests/scripts
+	@.ci/terraform/.venv/bin/python -m pytest -q -p no:cacheprovider --numprocesses=2 --junitxml=.local/reports/scripts.xml tests/scripts
+
+# Some roots by the real scripts and provider against the local emulator: apply, a second plan, destroy.
+.PHONY: test-emulator
+test-emulator:
+	@if ! command -v terraform >/dev/null; then \
+	  echo "skipped: terraform is not installed, so nothing is applied to the emulator"; \
+	else \
+	  $(MAKE) emulator && .ci/venv terraform/scripts/.venv terraform/scripts/requirements.txt && .ci/terraform/emulate; \
+	fi
