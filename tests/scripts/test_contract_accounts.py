@@ -28,8 +28,9 @@ def test_the_deployer_is_taken_by_the_pipeline_only(environment: str) -> None:
 
 
 def test_bucket_and_registry_let_in_roles_that_there_are() -> None:
-    there = {"greenlight-test-backend-execution", "greenlight-prod-backend-execution", "AdministratorAccess"}
+    there = {"AdministratorAccess"}
     for environment in ("test", "prod"):
+        there |= {values["name"] for values in of_type(f"{environment}/backend", "aws_iam_role").values()}
         there |= {values["name"] for values in of_type(f"{environment}/deployment.{SPLIT}", "aws_iam_role").values()}
     for root, kind in (("shared/cicd/artifacts", "aws_s3_bucket_policy"), ("shared/setup/registry", "aws_ecr_repository_policy")):
         allowed = [one for one in policy(root, kind) if one["Effect"] == "Allow"]
@@ -40,7 +41,7 @@ def test_bucket_and_registry_let_in_roles_that_there_are() -> None:
                 assert account == ENVIRONMENTS and name in there, arn
     in_bucket = {arn.split("/")[1] for one in policy("shared/cicd/artifacts", "aws_s3_bucket_policy") if one["Effect"] == "Allow" for arn in principals(one)}
     for environment in ("test", "prod"):
-        for role in ("deployer", "publish-build", "smoke-build", "validate-deploy"):
+        for role in ("deployer", "publish-build", "smoke-build", "validate-deploy", "backend-task"):
             assert f"greenlight-{environment}-{role}" in in_bucket
 
 

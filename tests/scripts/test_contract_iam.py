@@ -19,20 +19,30 @@ IMAGE_SCRIPT = {
     "ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:GetDownloadUrlForLayer",
     "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart", "ssm:GetParameters",
 }
-TABLE = {"get_item": "GetItem", "put_item": "PutItem", "update_item": "UpdateItem", "query": "Query", "scan": "Scan", "delete_item": "DeleteItem"}
+# Calls that are authorised as other actions
+# (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html, 2026-11).
+AUTHORISED_AS = {
+    "s3:CopyObject": ("s3:GetObject", "s3:PutObject"),
+    "s3:CreateMultipartUpload": ("s3:PutObject",),
+    "s3:UploadPart": ("s3:PutObject",),
+    "s3:CompleteMultipartUpload": ("s3:PutObject",),
+    "s3:DeleteObjects": ("s3:DeleteObject",),
+    "s3:HeadObject": ("s3:GetObject",),
+    "s3:ListObjectsV2": ("s3:ListBucket",),
+}
+TABLE = {"get_item": "GetItem", "put_item": "PutItem", "update_item": "UpdateItem", "query": "Query", "scan": "Scan", "delete_item": "DeleteItem", "batch_get_item": "BatchGetItem"}
 
 
 def called_by(folder: str) -> set[str]:
     found = set()
     for path in (ROOT / folder).rglob("*.rs"):
-        for service, operation in re.findall(r'AwsError::new\(\s*"([a-z0-9-]+)",\s*"([A-Za-z]+)"', path.read_text()):
+        for service, operation in re.findall(r'AwsError::new\(\s*"([a-z0-9-]+)",\s*"([A-Za-z0-9]+)"', path.read_text()):
             found.add(f"{service}:{operation}")
         # A closure or a constant stands for the service in some files.
         text = path.read_text()
         for constant, service in re.findall(r'const ([A-Z0-9_]+): &str = "([a-z0-9-]+)";', text):
-            found |= {f"{service}:{operation}" for operation in re.findall(rf'AwsError::new\({constant}, "([A-Za-z]+)"', text)}
-    # DeleteObjects is authorised as DeleteObject.
-    return found
+            found |= {f"{service}:{operation}" for operation in re.findall(rf'AwsError::new\({constant}, "([A-Za-z0-9]+)"', text)}
+    return {action for call in found for action in AUTHORISED_AS.get(call, (call,))}
 
 
 def calls(role: str) -> set[str]:
@@ -49,11 +59,11 @@ def calls(role: str) -> set[str]:
         case "approver":
             return called_by("tools/approve/src")
         case "task":
-            source = (ROOT / "backend/journal/repository.py").read_text()
+            source = "".join(path.read_text() for path in (ROOT / "backend/journal").glob("*.py"))
             found = {f"dynamodb:{name}" for method, name in TABLE.items() if re.search(rf"\.{method}\(", source)}
             if "transact_write_items" in source:
                 found |= {f"dynamodb:{name}Item" for name in re.findall(r'"(Put|Update|Delete)":', source)}
-            return found
+            return found | ({"s3:GetObject"} if re.search(r"\.get_object\(", source) else set())
     raise AssertionError(role)
 
 

@@ -1,5 +1,6 @@
 """Names are the same everywhere: in Terraform, in backend/deploy, in the local world; and the roots fit each other."""
 
+import json
 import re
 import subprocess
 import tomllib
@@ -154,3 +155,21 @@ def test_every_module_has_tests_that_refuse_something_and_describes_itself() -> 
                 for entry in hcl2.loads((module / file).read_text()).get(kind, []):
                     for name, about in entry.items():
                         assert name.startswith("__") or str(about.get("description", "")).strip('"'), f"{module.name} {name}"
+
+
+@pytest.mark.parametrize("environment", ["test", "prod"])
+def test_the_journal_is_told_what_it_understands(environment: str) -> None:
+    source = (ROOT / "backend/journal/events.py").read_text()
+    understood = set(re.findall(r'^[A-Z_]+ = \("(aws\.[a-z]+)", "([^"]+)"\)$', source, flags=re.M))
+    rule = of_type("shared/cicd/codepipeline", "aws_cloudwatch_event_rule")[f"module.events_{environment}.aws_cloudwatch_event_rule.pipeline"]
+    pattern = json.loads(rule["event_pattern"])
+    assert set(pattern["source"]) == {service for service, _ in understood}
+    assert set(pattern["detail-type"]) == {kind for _, kind in understood}
+    assert pattern["detail"]["$or"][1]["application"] == ["greenlight-prod", "greenlight-test"]
+
+
+def test_the_pages_are_tested_under_the_policy_that_cloudfront_sends() -> None:
+    source = re.sub(r"\\\n\s+", "", (ROOT / "tools/local-pipeline/src/engines/edge.rs").read_text())
+    policies = of_type("test/frontend", "aws_cloudfront_response_headers_policy")
+    sent = policies["module.site.aws_cloudfront_response_headers_policy.site"]["security_headers_config"][0]["content_security_policy"][0]
+    assert f'let csp = "{sent["content_security_policy"]}";' in source

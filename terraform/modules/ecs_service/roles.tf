@@ -78,10 +78,12 @@ resource "aws_iam_role_policy" "task" {
     Version = "2012-10-17"
     Statement = [
       {
-        # A transaction is authorised as the writes that it consists of. No Scan, no DeleteItem: the application does neither.
-        Sid      = "ItemsOfOneTable"
-        Effect   = "Allow"
-        Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        # A transaction is authorised as the writes that it consists of. No Scan: the application does not.
+        Sid    = "ItemsOfOneTable"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
+        ]
         Resource = [var.table_arn, "${var.table_arn}/index/*"]
       },
       {
@@ -90,6 +92,19 @@ resource "aws_iam_role_policy" "task" {
         Action    = ["kms:Decrypt", "kms:DescribeKey"]
         Resource  = var.kms_key_arn
         Condition = { StringEquals = { "kms:ViaService" = "dynamodb.${local.region}.amazonaws.com" } }
+      },
+      {
+        Sid      = "ReportsOfTheHooks"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject"]
+        Resource = "arn:aws:s3:::${var.reports.bucket}/${var.reports.prefix}/*"
+      },
+      {
+        Sid       = "KeyOfTheReports"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = var.reports.kms_key_arn
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${local.region}.amazonaws.com" } }
       },
     ]
   })

@@ -93,6 +93,20 @@ variable "table_arn" {
   type        = string
 }
 
+variable "reports" {
+  description = "Where the hooks of all environments leave their reports, which the application shows."
+  type = object({
+    bucket      = string
+    prefix      = string
+    kms_key_arn = string
+  })
+
+  validation {
+    condition     = can(regex("^[^/].*[^/]$", var.reports.prefix))
+    error_message = "reports.prefix neither begins nor ends with '/'; example: reports."
+  }
+}
+
 variable "target_group_arns" {
   description = "ARNs of the target groups `blue` and `green`."
   type        = map(string)

@@ -12,10 +12,14 @@ locals {
 resource "aws_cloudwatch_event_rule" "pipeline" {
   name        = "${var.name}-release-events"
   description = "Releases of ${var.pipeline_name} for the journal of ${var.name}"
+  # What the journal understands (backend/journal/events.py), of this pipeline and of what it deploys.
   event_pattern = jsonencode({
-    source        = ["aws.codepipeline"]
-    "detail-type" = ["CodePipeline Pipeline Execution State Change", "CodePipeline Stage Execution State Change", "CodePipeline Action Execution State Change"]
-    detail        = { pipeline = [var.pipeline_name] }
+    source = ["aws.codepipeline", "aws.codedeploy"]
+    "detail-type" = [
+      "CodePipeline Pipeline Execution State Change", "CodePipeline Stage Execution State Change", "CodePipeline Action Execution State Change",
+      "CodeDeploy Deployment State-change Notification",
+    ]
+    detail = { "$or" = [{ pipeline = [var.pipeline_name] }, { application = var.codedeploy_applications }] }
   })
 }
 

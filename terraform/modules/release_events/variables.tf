@@ -8,6 +8,16 @@ variable "pipeline_name" {
   type        = string
 }
 
+variable "codedeploy_applications" {
+  description = "Applications whose deployments are told, of all environments: every journal knows of all."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.codedeploy_applications) >= 1
+    error_message = "codedeploy_applications names at least one application."
+  }
+}
+
 variable "site_url" {
   description = "Where the journal is."
   type        = string

@@ -82,7 +82,7 @@ variable "price_class" {
 variable "content_security_policy" {
   description = "What the site may load."
   type        = string
-  default     = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; upgrade-insecure-requests"
+  default     = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
   validation {
     condition     = !can(regex("script-src[^;]*'unsafe-(inline|eval)'", var.content_security_policy)) && can(regex("default-src '(none|self)'", var.content_security_policy))

@@ -77,7 +77,7 @@ module "publish" {
   }
   statements = {
     ListSite   = { actions = ["s3:ListBucket"], resources = ["arn:aws:s3:::${module.of.of.frontend.bucket_name}"] }
-    WriteSite  = { actions = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], resources = ["arn:aws:s3:::${module.of.of.frontend.bucket_name}/*"] }
+    WriteSite  = { actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"], resources = ["arn:aws:s3:::${module.of.of.frontend.bucket_name}/*"] }
     KeyOfSite  = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [module.of.of.security.kms_key_arn], via_service = "s3" }
     Invalidate = { actions = ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], resources = ["arn:aws:cloudfront::${local.config.aws_account_id}:distribution/${module.of.of.frontend.distribution_id}"] }
   }

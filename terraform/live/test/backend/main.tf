@@ -15,7 +15,7 @@ module "of_shared" {
 
   project     = local.project
   environment = "shared"
-  roots       = ["setup"]
+  roots       = ["security", "setup", "artifacts"]
 }
 
 module "service" {
@@ -37,6 +37,7 @@ module "service" {
     AWS_REGION           = local.config.aws_region_name
     DJANGO_ALLOWED_HOSTS = "${local.config.hosts.site},${local.config.hosts.api},${local.origin_host},localhost,127.0.0.1"
     JOURNAL_TABLE        = module.of.of.database.table_name
+    JOURNAL_REPORTS      = "s3://${module.of_shared.of.artifacts.bucket_name}/reports"
     GIT_SHA              = "bootstrap"
   }
   secrets = {
@@ -50,6 +51,7 @@ module "service" {
   target_group_arn_suffixes = { blue = module.of.of.load_balancer.blue_arn_suffix, green = module.of.of.load_balancer.green_arn_suffix }
   alb_arn_suffix            = module.of.of.load_balancer.alb_arn_suffix
   table_arn                 = module.of.of.database.table_arn
+  reports                   = { bucket = module.of_shared.of.artifacts.bucket_name, prefix = "reports", kms_key_arn = module.of_shared.of.security.kms_key_arn }
   log_group_name            = "/${local.project}/${local.environment}/backend"
   log_retention_days        = local.config.log_retention_days
   alarm_topic_arns          = [module.of.of.database.alarm_topic_arn]

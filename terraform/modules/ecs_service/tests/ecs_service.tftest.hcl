@@ -15,6 +15,7 @@ variables {
   target_group_arns         = { blue = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/greenlight-test-blue/1", green = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/greenlight-test-green/2" }
   target_group_arn_suffixes = { blue = "targetgroup/greenlight-test-blue/1", green = "targetgroup/greenlight-test-green/2" }
   alb_arn_suffix            = "app/greenlight-test/3"
+  reports                   = { bucket = "greenlight-artifacts-123456789012", prefix = "reports", kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/22222222-2222-2222-2222-222222222222" }
   min_tasks                 = 2
   max_tasks                 = 6
   log_group_name            = "/greenlight/test/backend"
@@ -67,7 +68,7 @@ run "roles_may_what_they_need" {
     error_message = "its own secrets, not ssm:*"
   }
   assert {
-    condition     = jsondecode(aws_iam_role_policy.task.policy).Statement[0].Action == ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+    condition     = jsondecode(aws_iam_role_policy.task.policy).Statement[0].Action == ["dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
     error_message = "what the application calls; no Scan"
   }
   assert {
@@ -77,6 +78,13 @@ run "roles_may_what_they_need" {
   assert {
     condition     = aws_iam_role.execution.name == "greenlight-test-backend-execution" && aws_iam_role.task.name == "greenlight-test-backend-task"
     error_message = "the names that the task definition's template has"
+  }
+}
+
+run "the_task_reads_reports_and_no_artifacts" {
+  assert {
+    condition     = [for s in jsondecode(aws_iam_role_policy.task.policy).Statement : s.Resource if s.Sid == "ReportsOfTheHooks"] == ["arn:aws:s3:::greenlight-artifacts-123456789012/reports/*"]
+    error_message = "one prefix"
   }
 }
 
@@ -131,10 +139,11 @@ run "refuses_secrets_in_plain" {
 
 run "refuses_what_cannot_run" {
   command         = plan
-  expect_failures = [var.min_tasks, var.bootstrap_image, var.subnet_ids, var.target_group_arns, var.scaling]
+  expect_failures = [var.min_tasks, var.reports, var.bootstrap_image, var.subnet_ids, var.target_group_arns, var.scaling]
 
   variables {
     min_tasks         = 0
+    reports           = { bucket = "b", prefix = "/reports/", kms_key_arn = "k" }
     bootstrap_image   = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/greenlight/backend:latest"
     subnet_ids        = ["subnet-a"]
     target_group_arns = { blue = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/x/1" }

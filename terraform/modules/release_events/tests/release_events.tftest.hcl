@@ -5,6 +5,7 @@ mock_provider "aws" {
 variables {
   name                     = "greenlight-test"
   pipeline_name            = "greenlight"
+  codedeploy_applications  = ["greenlight-test", "greenlight-prod"]
   site_url                 = "https://test.example.com"
   events_key               = "0123456789abcdef0123456789abcdef"
   kms_key_arn              = "arn:aws:kms:eu-central-1:123456789012:key/22222222-2222-2222-2222-222222222222"
@@ -13,8 +14,8 @@ variables {
 
 run "the_journal_gets_this_pipelines_events" {
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.pipeline.event_pattern).detail.pipeline == ["greenlight"]
-    error_message = "this pipeline's only"
+    condition     = jsondecode(aws_cloudwatch_event_rule.pipeline.event_pattern).detail["$or"][0].pipeline == ["greenlight"] && jsondecode(aws_cloudwatch_event_rule.pipeline.event_pattern).detail["$or"][1].application == ["greenlight-test", "greenlight-prod"]
+    error_message = "of this pipeline and of what it deploys, nothing else"
   }
   assert {
     condition     = aws_cloudwatch_event_api_destination.journal.invocation_endpoint == "https://test.example.com/api/events" && aws_cloudwatch_event_api_destination.journal.http_method == "POST"
@@ -53,9 +54,11 @@ run "the_role_posts_to_one_destination" {
 
 run "refuses_plain_http_and_short_keys" {
   command         = plan
-  expect_failures = [var.site_url, var.events_key]
+  expect_failures = [var.site_url, var.events_key, var.codedeploy_applications]
 
   variables {
+    codedeploy_applications = []
+
     site_url   = "http://test.example.com/"
     events_key = "short"
   }

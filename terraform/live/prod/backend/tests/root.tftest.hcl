@@ -49,6 +49,8 @@ override_module {
   target = module.of_shared
   outputs = {
     of = {
+      artifacts = { bucket_name = "greenlight-artifacts-123456789012" }
+      security  = { kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/22222222-2222-2222-2222-222222222222" }
       setup = {
         bootstrap_image     = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/greenlight/backend:bootstrap-0123abc"
         hook_package_key    = "hook/0123456789abcdef.zip"

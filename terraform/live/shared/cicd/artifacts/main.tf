@@ -22,7 +22,7 @@ module "bucket" {
   other_account_roles = {
     for id in distinct([for about in local.environments : about.aws_account_id]) : id => flatten([
       for name, about in local.environments : concat(
-        [for role in ["deployer", "publish-build", "smoke-build", "validate-deploy"] : "${local.project}-${name}-${role}"],
+        [for role in ["deployer", "publish-build", "smoke-build", "validate-deploy", "backend-task"] : "${local.project}-${name}-${role}"],
         compact([try(about.operator_role_name, null)]),
       ) if about.aws_account_id == id
     ]) if id != local.shared.aws_account_id

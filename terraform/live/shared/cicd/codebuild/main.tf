@@ -80,7 +80,10 @@ module "backend" {
   docker          = true
   timeout_minutes = 30
   environment_variables = merge(
-    { IMAGE_REPOSITORY = module.of.of.registry.repository_url },
+    {
+      IMAGE_REPOSITORY = module.of.of.registry.repository_url
+      REPORTS_LOCATION = "s3://${module.of.of.artifacts.bucket_name}/reports"
+    },
     { for name, about in local.environments : "ALLOWED_HOSTS_${upper(name)}" => "${about.hosts.site},${about.hosts.api},origin.${about.hosts.site},localhost,127.0.0.1" },
   )
   parameter_variables = local.docker_hub

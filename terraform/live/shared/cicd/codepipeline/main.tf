@@ -89,6 +89,7 @@ module "events_test" {
 
   name                     = "${local.project}-test"
   pipeline_name            = module.pipeline.name
+  codedeploy_applications  = [for told in local.told : told.deployment.codedeploy_application]
   site_url                 = module.of_test.of.frontend.url
   events_key               = data.aws_ssm_parameter.events_key_test.value
   alarm_topic_arns         = [module.approvals.topic_arn]
@@ -101,6 +102,7 @@ module "events_prod" {
 
   name                     = "${local.project}-prod"
   pipeline_name            = module.pipeline.name
+  codedeploy_applications  = [for told in local.told : told.deployment.codedeploy_application]
   site_url                 = module.of_prod.of.frontend.url
   events_key               = data.aws_ssm_parameter.events_key_prod.value
   alarm_topic_arns         = [module.approvals.topic_arn]
