@@ -50,7 +50,6 @@ test: ## Run every test, with all its set-up
 	@$(MAKE) test-browser
 	@$(MAKE) test-terraform
 	@$(MAKE) test-scripts
-	@$(MAKE) test-emulator
 	@$(MAKE) test-rust
 
 .PHONY: test-backend
@@ -130,7 +129,8 @@ test-scripts:
 	@mkdir -p .local/reports
 	@.ci/terraform/.venv/bin/python -m pytest -q -p no:cacheprovider --numprocesses=2 --junitxml=.local/reports/scripts.xml tests/scripts
 
-# Some roots by the real scripts and provider against the local emulator: apply, a second plan, destroy.
+# Some roots by the real scripts and provider against the local emulator: apply, a second plan, destroy. By itself, not part of `make test`:
+# under load the emulator drops connections, and a lock whose answer is lost stays.
 .PHONY: test-emulator
 test-emulator:
 	@if ! command -v terraform >/dev/null; then \
