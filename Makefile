@@ -48,8 +48,6 @@ test: ## Run every test, with all its set-up
 	@$(MAKE) test-backend
 	@$(MAKE) test-frontend
 	@$(MAKE) test-browser
-	@$(MAKE) test-terraform
-	@$(MAKE) test-scripts
 	@$(MAKE) test-rust
 
 .PHONY: test-backend
