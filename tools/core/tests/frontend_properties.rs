@@ -146,9 +146,9 @@ impl World {
             etags.insert(file.path.clone(), self.put(&file.path, &file.sha256, file.headers.clone()));
         }
         if plan.is_release() {
-            let manifest = plan.manifest(&etags, |path| plan.for_record.contains(path), &lost, now_s);
+            let manifest = plan.manifest(&etags, |path| plan.for_record.contains_key(path), &lost, now_s);
             let bodies =
-                plan.for_record.iter().map(|path| (path.clone(), manifest.files[path].sha256.clone()));
+                plan.for_record.keys().map(|path| (path.clone(), manifest.files[path].sha256.clone()));
             let record = Record { bodies: bodies.collect(), manifest: manifest.clone() };
             if !step() {
                 return;

@@ -24,19 +24,19 @@ pub struct Keep {
     pub etag: Option<String>,
 }
 
-/// The files whose bytes go into the record: smallest first, as long as there is room.
-pub(super) fn for_record(files: &[LocalFile]) -> BTreeSet<String> {
+/// The files whose bytes go into the record, with their SHA-256: smallest first, as long as there is room.
+pub(super) fn for_record(files: &[LocalFile]) -> BTreeMap<String, String> {
     let mut small: Vec<&LocalFile> = files
         .iter()
         .filter(|file| file.class != Class::Immutable && file.size_bytes <= LARGEST_IN_RECORD_BYTES)
         .collect();
     small.sort_by(|a, b| a.size_bytes.cmp(&b.size_bytes).then_with(|| a.path.cmp(&b.path)));
     let mut room = MOST_IN_RECORD_BYTES;
-    let mut chosen = BTreeSet::new();
+    let mut chosen = BTreeMap::new();
     for file in small {
         let Some(left) = room.checked_sub(file.size_bytes) else { break };
         room = left;
-        chosen.insert(file.path.clone());
+        chosen.insert(file.path.clone(), file.sha256.clone());
     }
     chosen
 }

@@ -101,8 +101,8 @@ pub struct Plan {
     pub invalidations: Vec<String>,
     /// Files that are live as they are, with what is known of them.
     pub unchanged: BTreeMap<String, Entry>,
-    /// Files whose bytes go into the release's record.
-    pub for_record: BTreeSet<String>,
+    /// Files whose bytes go into the release's record, with their SHA-256.
+    pub for_record: BTreeMap<String, String>,
     /// Records and bodies in our own folder that no kept release needs.
     pub expired: Vec<String>,
     /// Files that the live release has and this one does not.
@@ -132,13 +132,6 @@ impl Plan {
 
     pub fn upload_bytes(&self) -> u64 {
         self.uploads().map(|upload| upload.file.size_bytes).sum()
-    }
-
-    /// Of a file of the release.
-    pub fn sha256(&self, path: &str) -> Option<&str> {
-        let uploaded =
-            self.uploads().find(|upload| upload.file.path == path).map(|upload| &upload.file.sha256);
-        uploaded.or_else(|| self.unchanged.get(path).map(|entry| &entry.sha256)).map(String::as_str)
     }
 
     /// The manifest once every upload has its ETag and the record holds the bytes of `in_record`. `lost` are the SHA-256 of

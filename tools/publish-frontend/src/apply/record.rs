@@ -69,13 +69,12 @@ fn for_record(
     bodies: &BTreeMap<String, Body>,
 ) -> Result<BTreeMap<String, String>, PublishError> {
     let mut in_record = BTreeMap::new();
-    for path in &plan.for_record {
+    for (path, sha256) in &plan.for_record {
         let text = match bodies.get(path) {
             Some(Body::File { source, .. }) => {
                 let bytes = std::fs::read(source)
                     .map_err(|error| PublishError::Read { path: source.clone(), source: error })?;
-                let planned = plan.sha256(path);
-                if planned.is_some_and(|planned| planned != sha256_of(&bytes)) {
+                if *sha256 != sha256_of(&bytes) {
                     return Err(PublishError::ChangedWhileReading { path: source.clone() });
                 }
                 STANDARD.encode(bytes)
