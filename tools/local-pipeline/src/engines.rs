@@ -43,7 +43,7 @@ pub struct EngineSettings {
 impl Engines {
     pub fn start(settings: &EngineSettings) -> Self {
         let objects = objects::Objects::in_memory();
-        let registry = registry::Registry::new();
+        let registry = registry::Registry::new(&settings.endpoint_url);
         let edge = edge::Edge::new(Arc::clone(&objects));
         let balancer = balancer::Balancer::new();
         let tasks = tasks::Tasks::new(settings, Arc::clone(&registry), Arc::clone(&balancer));

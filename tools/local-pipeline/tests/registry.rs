@@ -140,6 +140,14 @@ async fn an_image_is_built_pushed_described_and_unpacked() {
         world.ecr.batch_get_image().repository_name(REPOSITORY).image_ids(by_digest).send().await.unwrap();
     assert_eq!(digest(got.images()[0].image_manifest().unwrap().as_bytes()), built.digest);
 
+    let manifest: serde_json::Value =
+        serde_json::from_str(got.images()[0].image_manifest().unwrap()).unwrap();
+    let layer = manifest["config"]["digest"].as_str().unwrap();
+    let link = world.ecr.get_download_url_for_layer().repository_name(REPOSITORY).layer_digest(layer);
+    let url = link.send().await.unwrap().download_url.unwrap();
+    let config = world.oci("GET", url.strip_prefix(world.gateway.url()).unwrap(), "").await;
+    assert_eq!((config.status, digest(config.body.as_bytes()).as_str()), (200, layer));
+
     let folder = world.state.path().join("unpacked");
     let registry = &world.gateway.engines().registry;
     let config = registry.unpack(&format!("{URI}@{}", built.digest), &folder).unwrap();
@@ -185,6 +193,9 @@ async fn errors_of_ecr() {
     let id = ImageIdentifier::builder().image_tag("absent").build();
     let got = world.ecr.batch_get_image().repository_name(REPOSITORY).image_ids(id).send().await.unwrap();
     assert_eq!(got.failures()[0].image_id().unwrap().image_tag(), Some("absent"));
+    let link =
+        world.ecr.get_download_url_for_layer().repository_name(REPOSITORY).layer_digest(digest(b"absent"));
+    assert_eq!(code(&link.send().await.unwrap_err()), "LayersNotFoundException");
     let token = world.ecr.get_authorization_token().send().await.unwrap();
     assert!(token.authorization_data()[0].authorization_token().is_some());
     let repositories = world.ecr.describe_repositories().send().await.unwrap();

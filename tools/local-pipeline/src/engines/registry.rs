@@ -21,9 +21,10 @@ pub use reference::ImageReference;
 use crate::api::ApiError;
 use crate::http::{Request, Response};
 
-#[derive(Default)]
 pub struct Registry {
     repositories: Mutex<Repositories>,
+    /// The gateway's, for links to layers.
+    endpoint_url: String,
 }
 
 /// What an image says about how it is run.
@@ -39,8 +40,8 @@ pub struct ImageConfig {
 }
 
 impl Registry {
-    pub fn new() -> Arc<Self> {
-        Arc::new(Self::default())
+    pub fn new(endpoint_url: &str) -> Arc<Self> {
+        Arc::new(Self { repositories: Mutex::default(), endpoint_url: endpoint_url.to_owned() })
     }
 
     /// Makes the repository unless it is there.
@@ -50,7 +51,7 @@ impl Registry {
 
     #[expect(clippy::unused_async, reason = "the gateway awaits every engine alike")]
     pub async fn call(&self, operation: &str, input: &Value) -> Result<Value, ApiError> {
-        api::call(&mut self.lock(), operation, input)
+        api::call(&mut self.lock(), &self.endpoint_url, operation, input)
     }
 
     /// `/v2/…`, the OCI distribution API.

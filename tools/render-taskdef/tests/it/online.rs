@@ -282,18 +282,42 @@ async fn a_slow_aws_has_its_own_exit_code() {
     gateway.stop().await;
 }
 
-/// All questions at once: with 300 ms for each answer, dozens of them take little more than a chain of three.
+/// With a second for each answer, a dozen questions take little more than the longest chain of them.
 #[tokio::test]
 async fn questions_wait_for_the_slowest_and_not_for_each_other() {
     let scratch = tempfile::tempdir().unwrap();
     let (gateway, digest) = world(scratch.path()).await;
-    let kind = local_pipeline::faults::FaultKind::Latency { delay_ms: 300 };
+    let delay_ms = 1_000;
+    let kind = local_pipeline::faults::FaultKind::Latency { delay_ms };
     gateway.faults().add(Fault { kind, ..Fault::error("*", "*", 0, "") });
+    gateway.log().clear();
     let before = std::time::Instant::now();
     let ran = tool(&gateway, scratch.path(), "check", &["--image", &format!("web={IMAGE}@{digest}")]).await;
     let took = before.elapsed();
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
-    // Ten questions one after the other would take three seconds.
-    assert!(took < std::time::Duration::from_millis(2700), "{took:?}");
+    let questions = u32::try_from(gateway.log().calls().len()).unwrap();
+    assert!(questions >= 10, "{questions}");
+    let one_after_the_other = questions * std::time::Duration::from_millis(delay_ms);
+    assert!(took < one_after_the_other / 2, "{questions} questions took {took:?}");
+    gateway.stop().await;
+}
+
+/// An image for one platform says so in its configuration, to which ECR gives a link.
+#[tokio::test]
+async fn an_image_for_another_processor_is_a_finding() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (gateway, _) = world(scratch.path()).await;
+    assert_eq!(render(&gateway, scratch.path(), &format!("{IMAGE}:amd64")).await.code, 0);
+    let ran = render(&gateway, scratch.path(), &format!("{IMAGE}:arm64")).await;
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    let finding = "the task runs on linux/amd64, the image is built for linux/arm64";
+    assert!(
+        ran.stdout.contains("error[TD-IMAGE-PLATFORM]") && ran.stdout.contains(finding),
+        "{}",
+        ran.stdout
+    );
+    gateway.faults().add(Fault::error("ecr", "GetDownloadUrlForLayer", 400, "AccessDeniedException"));
+    let ran = render(&gateway, scratch.path(), &format!("{IMAGE}:arm64")).await;
+    assert!(ran.code == 0 && ran.stdout.contains("not checked (denied): platforms of "), "{}", ran.stdout);
     gateway.stop().await;
 }

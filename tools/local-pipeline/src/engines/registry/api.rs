@@ -15,7 +15,12 @@ use crate::names::{ACCOUNT_ID, REGION, arn};
 /// A token is good for twelve hours: <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html> (2026-11).
 const TOKEN_SECONDS: f64 = 12.0 * 3600.0;
 
-pub fn call(repositories: &mut Repositories, operation: &str, input: &Value) -> Result<Value, ApiError> {
+pub fn call(
+    repositories: &mut Repositories,
+    endpoint_url: &str,
+    operation: &str,
+    input: &Value,
+) -> Result<Value, ApiError> {
     match operation {
         "CreateRepository" => create_repository(repositories, input),
         "DeleteRepository" => delete_repository(repositories, input),
@@ -24,6 +29,7 @@ pub fn call(repositories: &mut Repositories, operation: &str, input: &Value) -> 
         "ListImages" => list_images(repositories, input),
         "BatchGetImage" => batch_get_image(repositories, input),
         "PutImage" => put_image(repositories, input),
+        "GetDownloadUrlForLayer" => download_url(repositories, endpoint_url, input),
         "GetAuthorizationToken" => Ok(authorization_token()),
         _ => Err(ApiError::unknown_operation("ecr", operation)),
     }
@@ -254,6 +260,23 @@ fn put_image(repositories: &mut Repositories, input: &Value) -> Result<Value, Ap
         Refused::Digest => ApiError::new("ImageDigestDoesNotMatchException", "The digest does not match the manifest"),
     })?;
     Ok(json!({"image": image_value(name, repository, &digest, tag)}))
+}
+
+/// A layer or a configuration, by a link of the distribution API. ECR's own is signed and ends after an hour
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html>, 2026-11).
+fn download_url(repositories: &Repositories, endpoint_url: &str, input: &Value) -> Result<Value, ApiError> {
+    let name = name(input)?;
+    let repository = repository(repositories, name)?;
+    let digest = text(input, "layerDigest").unwrap_or_default();
+    if !repository.blobs.contains_key(digest) {
+        return Err(ApiError::new(
+            "LayersNotFoundException",
+            format!(
+                "The layer with digest '{digest}' does not exist in the repository with name '{name}' in the registry with id '{ACCOUNT_ID}'"
+            ),
+        ));
+    }
+    Ok(json!({"downloadUrl": format!("{endpoint_url}/v2/{name}/blobs/{digest}"), "layerDigest": digest}))
 }
 
 fn authorization_token() -> Value {
