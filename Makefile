@@ -85,7 +85,7 @@ test-rust: moto
 
 # What is measured is built exactly as it is shipped. QUICK=1: one run at 30 ms, printed only. RUNS=5. ONLY=publish: one benchmark.
 # FLAGS: for the benchmark, such as FLAGS='--only rclone --rclone-variants'.
-BENCHMARKS := publish
+BENCHMARKS := publish render
 HARNESS := target/harness/greenlight-bench
 .PHONY: bench
 bench: ## Measure the tools beside what people use otherwise, and write doc/benchmarks.md (QUICK=1, RUNS=5, ONLY=publish)
@@ -99,6 +99,12 @@ bench-publish:
 	@$(CARGO) build --locked --release --package publish-frontend
 	@$(HARNESS) publish --peers $(STATE)/bench-venv $(if $(RUNS),--runs $(RUNS)) \
 	  $(if $(QUICK),--runs 1 --rtt-ms 30 --large-files 0,--document doc/benchmarks.md) $(FLAGS)
+
+.PHONY: bench-render
+bench-render:
+	@$(CARGO) build --locked --release --package render-taskdef
+	@$(HARNESS) render --peers $(STATE)/bench-venv $(if $(RUNS),--runs $(RUNS)) \
+	  $(if $(QUICK),--runs 3,--document doc/benchmarks.md) $(FLAGS)
 
 .PHONY: lint
 lint: ## Check formats and lints

@@ -25,6 +25,8 @@ pub struct Cli {
 pub enum Command {
     /// publish-frontend beside aws s3 sync, s5cmd, rclone and hugo deploy
     Publish(Publish),
+    /// render-taskdef beside the AWS CLI's validation and cfn-lint
+    Render(Render),
     /// The S3 server, as a process of its own
     #[command(hide = true)]
     Store { bucket: String },
@@ -67,6 +69,25 @@ pub struct Publish {
     /// Also measure the other settings of rclone that were tried
     #[arg(long)]
     pub rclone_variants: bool,
+    /// Write the result into this document, between its markers
+    #[arg(long, value_name = "FILE")]
+    pub document: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Render {
+    /// The release build of render-taskdef
+    #[arg(long = "render-taskdef", default_value = "target/release/render-taskdef", value_name = "FILE")]
+    pub binary: PathBuf,
+    /// Folder with the template
+    #[arg(long, default_value = "tools/render-taskdef/tests/fixtures/ten-containers", value_name = "DIR")]
+    pub template: PathBuf,
+    /// Virtual environment with the peers
+    #[arg(long, default_value = ".local/bench-venv", value_name = "DIR")]
+    pub peers: PathBuf,
+    /// Runs of each tool; the tables show the median with the least and the most
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=999), value_name = "N")]
+    pub runs: u32,
     /// Write the result into this document, between its markers
     #[arg(long, value_name = "FILE")]
     pub document: Option<PathBuf>,

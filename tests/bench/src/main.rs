@@ -1,17 +1,21 @@
 //! Benchmarks: Greenlight's tools beside what people use otherwise, against the same server, in one run.
 //!
-//! A benchmark is a module such as [`publish`]. What all of them share: [`measure`] runs one program and says what it used,
+//! A benchmark is a module: [`publish`], [`render`]. What all of them share: [`measure`] runs one program and says what it used,
 //! [`store`] and [`link`] are the server and the network, [`statistics`] and [`table`] make numbers readable, [`document`]
 //! writes them into `doc/benchmarks.md`. Nothing here decides anything about releases.
 
+mod bar;
 mod cli;
 mod companion;
 mod document;
 mod error;
+mod heading;
 mod link;
 mod machine;
 mod measure;
+mod peers;
 mod publish;
+mod render;
 mod statistics;
 mod store;
 mod table;
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), BenchError> {
     match command {
         Command::Publish(options) => publish::run(&options),
+        Command::Render(options) => render::run(&options),
         Command::Store { bucket } => store::serve(&bucket),
         Command::Link { to, rtt_ms } => link::serve(to, rtt_ms),
         Command::Measure { log, command } => measure::observe(&log, &command),

@@ -13,7 +13,8 @@ use std::path::Path;
 
 use crate::cli::Publish;
 use crate::error::BenchError;
-use crate::{document, machine, say};
+use crate::heading::Heading;
+use crate::{document, say};
 use scenario::{Sample, Scenario, Sites, cycle};
 use site::{Release, Site};
 use tools::{Installed, PUBLISH_FRONTEND, Tool};
@@ -37,12 +38,11 @@ pub struct Results {
     pub missing: Vec<&'static str>,
     pub options: Publish,
     pub site_bytes: u64,
-    pub machine: String,
-    pub started: jiff::Timestamp,
-    pub load_before: String,
+    pub heading: Heading,
 }
 
 pub fn run(options: &Publish) -> Result<(), BenchError> {
+    let heading = Heading::now();
     let installed = Installed::find(options)?;
     let work = tempfile::tempdir().map_err(BenchError::io("make a folder"))?;
     let sites = write_sites(work.path(), options.files)?;
@@ -52,9 +52,7 @@ pub fn run(options: &Publish) -> Result<(), BenchError> {
         missing: installed.missing,
         options: options.clone(),
         site_bytes: sites.first.bytes,
-        machine: machine::describe(),
-        started: jiff::Timestamp::now(),
-        load_before: machine::load(),
+        heading,
     };
     for &rtt_ms in &options.rtt_ms {
         let tools = results.tools.clone();

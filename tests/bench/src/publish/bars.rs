@@ -4,24 +4,9 @@ use super::report::cpu_s;
 use super::scenario::{Sample, Scenario};
 use super::tools::{PUBLISH_FRONTEND, RCLONE};
 use super::{BAR_RTT_MS, Case, Results};
+use crate::bar::Bar;
 use crate::machine::as_f64;
 use crate::statistics::Spread;
-
-/// One promise.
-pub struct Bar {
-    pub what: String,
-    /// What was measured, where it was.
-    pub value: Option<f64>,
-    /// At most this.
-    pub limit: f64,
-    pub decimals: usize,
-}
-
-impl Bar {
-    pub fn is_met(&self) -> Option<bool> {
-        self.value.map(|value| value <= self.limit)
-    }
-}
 
 /// For the median of the runs; memory and requests for the worst.
 pub fn all(results: &Results) -> Vec<Bar> {
@@ -99,21 +84,5 @@ impl Results {
             Some(self.spread(files, Scenario::Cold, PUBLISH_FRONTEND, value)?.median / f64::from(files))
         };
         Some(of(self.options.large_files)? / of(self.options.files)?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Bar;
-
-    fn bar(value: Option<f64>) -> Bar {
-        Bar { what: String::new(), value, limit: 3.0, decimals: 0 }
-    }
-
-    #[test]
-    fn kept_up_to_the_limit() {
-        assert_eq!(bar(Some(3.0)).is_met(), Some(true));
-        assert_eq!(bar(Some(4.0)).is_met(), Some(false));
-        assert_eq!(bar(None).is_met(), None);
     }
 }

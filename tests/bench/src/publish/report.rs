@@ -6,14 +6,15 @@ use std::fmt::Write as _;
 use super::scenario::{Sample, Scenario};
 use super::tools::PUBLISH_FRONTEND;
 use super::{BAR_RTT_MS, Case, Results, bars};
-use crate::machine::{self, as_f64};
+use crate::bar;
+use crate::machine::as_f64;
 use crate::statistics::Spread;
 use crate::table::Table;
 
 pub fn render(results: &Results) -> String {
     let mut out = head(results);
     out.push_str("\n### Bars\n\n");
-    out.push_str(&bars_table(results));
+    out.push_str(&bar::table(&bars::all(results)));
     let small = results.options.files;
     for &rtt_ms in &results.options.rtt_ms {
         for scenario in Scenario::ALL {
@@ -31,17 +32,8 @@ pub fn render(results: &Results) -> String {
 
 fn head(results: &Results) -> String {
     let options = &results.options;
-    let mut out = format!(
-        "- Date: {}\n- Machine: {}\n- Load of the machine before and after: {}, {}\n- Site: {} files, {:.1} MB\n- Runs: {} of each; median (least–most)\n- Command: `{}`\n",
-        results.started.strftime("%Y-%m-%d %H:%M UTC"),
-        results.machine,
-        results.load_before,
-        machine::load(),
-        options.files,
-        as_f64(results.site_bytes) / 1e6,
-        options.runs,
-        command(),
-    );
+    let mut out = results.heading.render(options.runs);
+    let _ = writeln!(out, "- Site: {} files, {:.1} MB", options.files, as_f64(results.site_bytes) / 1e6);
     for tool in &results.tools {
         let _ = writeln!(out, "- {}: {}; `{}`", tool.name, tool.version, tool.command());
     }
@@ -49,32 +41,6 @@ fn head(results: &Results) -> String {
         let _ = writeln!(out, "- Not installed, so not measured: {}", results.missing.join(", "));
     }
     out
-}
-
-/// As it was called, without the folder.
-fn command() -> String {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    format!("greenlight-bench {}", arguments.join(" "))
-}
-
-fn bars_table(results: &Results) -> String {
-    let mut table = Table::new(["promise", "measured", "at most", "kept"]);
-    for bar in bars::all(results) {
-        let decimals = bar.decimals;
-        let number = |value: f64| format!("{value:.decimals$}");
-        let kept = match bar.is_met() {
-            Some(true) => "yes",
-            Some(false) => "NO",
-            None => "not measured",
-        };
-        table.row([
-            bar.what.clone(),
-            bar.value.map_or_else(|| "–".to_owned(), number),
-            number(bar.limit),
-            kept.to_owned(),
-        ]);
-    }
-    table.render()
 }
 
 fn comparison(results: &Results, files: u32, rtt_ms: u64, scenario: Scenario) -> String {

@@ -8,6 +8,7 @@ use crate::cli::Publish;
 use crate::error::BenchError;
 use crate::machine;
 use crate::measure::Invocation;
+use crate::peers::{existing, packaged};
 
 pub const PUBLISH_FRONTEND: &str = "publish-frontend";
 pub const RCLONE: &str = "rclone";
@@ -43,7 +44,9 @@ pub struct Installed {
 impl Installed {
     pub fn find(options: &Publish) -> Result<Self, BenchError> {
         let own = &options.binary;
-        let own = own.canonicalize().map_err(|_| BenchError::NotBuilt(own.clone()))?;
+        let own = own
+            .canonicalize()
+            .map_err(|_| BenchError::NotBuilt { file: own.clone(), package: PUBLISH_FRONTEND })?;
         let peers = options.peers.canonicalize().unwrap_or_else(|_| options.peers.clone());
         let mut all = vec![
             (
@@ -114,16 +117,6 @@ impl Tool {
         let program = self.program.file_name().unwrap_or_default().to_string_lossy();
         format!("{program} {}", (self.arguments)(&job).join(" "))
     }
-}
-
-fn existing(path: PathBuf) -> Option<PathBuf> {
-    path.is_file().then_some(path)
-}
-
-/// A program inside a Python package: the package's own launcher would be counted, too.
-fn packaged(peers: &Path, path: &str) -> Option<PathBuf> {
-    let versions = std::fs::read_dir(peers.join("lib")).ok()?;
-    versions.flatten().find_map(|python| existing(python.path().join("site-packages").join(path)))
 }
 
 fn list<const N: usize>(arguments: [&str; N]) -> Vec<String> {
