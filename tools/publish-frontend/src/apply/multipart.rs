@@ -13,7 +13,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use greenlight_core::frontend::LocalFile;
 use greenlight_kit::AwsError;
 
-use super::upload::attempt_timeout;
+use super::upload::with_time_for;
 use crate::error::PublishError;
 use crate::gather::bucket::{Bucket, bare};
 use crate::gather::part_bytes;
@@ -102,11 +102,10 @@ impl Upload<'_> {
             .body(body)
             .customize()
             .disable_payload_signing();
-        let request = match attempt_timeout(self.bucket, length) {
-            Some(timeouts) => request.config_override(aws_sdk_s3::Config::builder().timeout_config(timeouts)),
-            None => request,
-        };
-        let answer = request.send().await.map_err(|error| AwsError::new("s3", "UploadPart", &error))?;
+        let answer = with_time_for(length, self.bucket, request)
+            .send()
+            .await
+            .map_err(|error| AwsError::new("s3", "UploadPart", &error))?;
         let part = CompletedPart::builder().part_number(number).checksum_sha256(checksum);
         Ok(part.set_e_tag(answer.e_tag).build())
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::client::customize::CustomizableOperation;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::MetadataDirective;
 use base64::Engine as _;
@@ -171,11 +171,7 @@ impl Uploader<'_> {
             .body(body)
             .customize()
             .disable_payload_signing();
-        let request = match attempt_timeout(self.bucket, file.size_bytes) {
-            Some(timeouts) => request.config_override(aws_sdk_s3::Config::builder().timeout_config(timeouts)),
-            None => request,
-        };
-        match request.send().await {
+        match with_time_for(file.size_bytes, self.bucket, request).send().await {
             Ok(answer) => Ok(bare(answer.e_tag())),
             Err(error) => Err(AwsError::new("s3", "PutObject", &error).into()),
         }
@@ -214,14 +210,19 @@ fn is_refusal(error: &PublishError) -> bool {
 }
 
 /// More time for an attempt to upload this many bytes, where the usual time may not do on a slow line.
-pub(super) fn attempt_timeout(bucket: &Bucket, size_bytes: u64) -> Option<TimeoutConfig> {
-    if size_bytes <= SMALL_BYTES {
-        return None;
-    }
-    let usual = bucket.s3.config().timeout_config()?;
+pub(super) fn with_time_for<T, E, B>(
+    size_bytes: u64,
+    bucket: &Bucket,
+    request: CustomizableOperation<T, E, B>,
+) -> CustomizableOperation<T, E, B> {
+    let usual = bucket.s3.config().timeout_config().filter(|_| size_bytes > SMALL_BYTES);
+    let Some((usual, attempt)) = usual.and_then(|usual| Some((usual, usual.operation_attempt_timeout()?)))
+    else {
+        return request;
+    };
     let more = Duration::from_secs(size_bytes / SLOWEST_BYTES_A_SECOND);
-    let attempt = usual.operation_attempt_timeout()? + more;
-    Some(usual.to_builder().operation_attempt_timeout(attempt).build())
+    let timeouts = usual.to_builder().operation_attempt_timeout(attempt + more).build();
+    request.config_override(aws_sdk_s3::Config::builder().timeout_config(timeouts))
 }
 
 /// Whether the upload failed because the file is not the one of the plan any more.
