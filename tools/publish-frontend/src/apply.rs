@@ -15,7 +15,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use greenlight_core::frontend::{Plan, invalidation};
+use greenlight_core::frontend::{Manifest, Plan, invalidation};
 use greenlight_kit::Interrupt;
 
 use crate::cli::Verify;
@@ -86,11 +86,6 @@ impl Publisher<'_> {
         bodies: &BTreeMap<String, Body>,
         seen: Option<&str>,
     ) -> Result<Applied, PublishError> {
-        let live = self.bucket.manifest().await?;
-        // Somebody may have released between our look at the bucket and our lock.
-        if live.as_ref().map(|(_, etag)| etag.as_str()) != seen {
-            return Err(PublishError::Superseded);
-        }
         let mut applied = Applied::default();
         let recorded = if plan.is_release() {
             let (recorded, invalidations) = self.release(lock, plan, bodies, seen).await?;
@@ -98,7 +93,7 @@ impl Publisher<'_> {
             recorded
         } else {
             // Nothing changes for visitors: the release that is live stays the one that is recorded.
-            let (manifest, _) = live.ok_or(PublishError::Superseded)?;
+            let manifest = self.still_live(seen).await?.ok_or(PublishError::Superseded)?;
             self.journey.enter(Phase::Invalidate);
             let paths = &plan.invalidations;
             applied.invalidations = self.create_invalidations(&invalidation::reference(plan), paths).await?;
@@ -138,8 +133,12 @@ impl Publisher<'_> {
         };
         self.journey.enter(Phase::Assets);
         self.progress.start(plan.upload_bytes());
-        let lost = keep::copy(self.bucket, &plan.keeps).await?;
-        let assets = uploader.assets(plan).await?;
+        let uploads = async {
+            let lost = keep::copy(self.bucket, &plan.keeps).await?;
+            Ok((lost, uploader.assets(plan).await?))
+        };
+        // Nobody can see these uploads, so they need not wait for the answer; pages do.
+        let (_, (lost, assets)) = tokio::try_join!(self.still_live(seen), uploads)?;
         self.go_on()?;
         // From here to the manifest the release is switched in one go, whoever asks to stop: half a switch helps nobody.
         self.journey.enter(Phase::Pages);
@@ -162,6 +161,13 @@ impl Publisher<'_> {
             self.journey.set_live(LiveState::Partial);
         }
         Ok((recorded?, invalidations))
+    }
+
+    /// The manifest, if it is the one that the plan was made from: somebody may have released between our look at the bucket
+    /// and our lock.
+    async fn still_live(&self, seen: Option<&str>) -> Result<Option<Manifest>, PublishError> {
+        let (manifest, etag) = self.bucket.manifest().await?.unzip();
+        if etag.as_deref() == seen { Ok(manifest) } else { Err(PublishError::Superseded) }
     }
 
     /// Before the manifest: a run that dies in between finds these pages changed and invalidates them again.

@@ -109,6 +109,8 @@ impl Uploader<'_> {
                 running.push(async move { (upload, self.one(&upload.file).await) });
             }
             let Some((upload, result)) = running.next().await else { break };
+            // Its connection goes back to the pool before the next upload looks for one; otherwise that opens another.
+            tokio::task::yield_now().await;
             self.gate.completed(self.meter.throttled());
             match result {
                 Ok(etag) => {

@@ -38,9 +38,9 @@ pub fn read(options: &Options) -> Result<Build, PublishError> {
     if !root.is_dir() {
         return Err(PublishError::NotAFolder(options.source.clone()));
     }
-    let hashed = listed(&root, &options.served_below);
+    let listed = listed(&root, &options.served_below);
     let mut build = Build { files: Vec::new(), bodies: BTreeMap::new(), left_out: Vec::new() };
-    let mut piece = Vec::new();
+    let (mut paths, mut sources) = (Vec::new(), Vec::new());
     let mut walk = walkdir::WalkDir::new(&root).sort_by_file_name().min_depth(1).into_iter();
     while let Some(entry) = walk.next() {
         let entry = entry.map_err(|error| PublishError::Read {
@@ -68,21 +68,25 @@ pub fn read(options: &Options) -> Result<Build, PublishError> {
         if options.prefix.len() + path.len() > LONGEST_KEY_BYTES {
             return Err(PublishError::LongKey(path.to_owned()));
         }
-        let body = hash::of_file(entry.path(), &mut piece).map_err(read_error(entry.path()))?;
-        let class = match (Class::of(path, hashed.contains(path)), options.overrides.cache_control(path)) {
+        paths.push(path.to_owned());
+        sources.push(entry.into_path());
+    }
+    let hashed = hash::of_files(&sources);
+    for ((path, source), hashed) in paths.into_iter().zip(sources).zip(hashed) {
+        let hashed = hashed.map_err(read_error(&source))?;
+        let class = match (Class::of(&path, listed.contains(&path)), options.overrides.cache_control(&path)) {
             // Who caches it for a while only may change it.
             (Class::Immutable, Some(chosen)) if !chosen.contains("immutable") => Class::Mutable,
             (class, _) => class,
         };
         build.files.push(LocalFile {
-            path: path.to_owned(),
-            size_bytes: body.size_bytes,
-            sha256: body.sha256,
+            path: path.clone(),
+            size_bytes: hashed.size_bytes,
+            sha256: hashed.sha256,
             class,
-            headers: Headers::new(path, class, &options.overrides),
+            headers: Headers::new(&path, class, &options.overrides),
         });
-        let body = Body::File { source: entry.path().to_owned(), part_sha256: body.part_sha256 };
-        build.bodies.insert(path.to_owned(), body);
+        build.bodies.insert(path, Body::File { source, part_sha256: hashed.part_sha256 });
     }
     let files = build.files.iter().filter_map(|file| Some((file, build.bodies.get(&file.path)?)));
     links::check_references(files, &options.served_below, &options.allow_missing)?;

@@ -1,7 +1,9 @@
 //! SHA-256 of files, whole and in the parts in which large ones are uploaded.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sha2::{Digest as _, Sha256};
 
@@ -11,6 +13,8 @@ pub const LARGEST_PUT_BYTES: u64 = 64 * 1024 * 1024;
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>, 2026-11).
 const PART_BYTES: u64 = 16 * 1024 * 1024;
 const MOST_PARTS: u64 = 10_000;
+/// More threads than this wait for the disk.
+const MOST_WORKERS: usize = 8;
 /// Read in pieces of this size.
 const PIECE_BYTES: usize = 128 * 1024;
 
@@ -48,8 +52,32 @@ pub fn part_bytes(size_bytes: u64) -> u64 {
     PART_BYTES.max(size_bytes.div_ceil(MOST_PARTS))
 }
 
+/// Of many files, in their order, on as many processors as there are.
+pub fn of_files(paths: &[PathBuf]) -> Vec<std::io::Result<Hashed>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let (mut piece, mut hashed) = (Vec::new(), Vec::new());
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(path) = paths.get(index) else { return hashed };
+            hashed.push((index, of_file(path, &mut piece)));
+        }
+    };
+    let workers = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST_WORKERS);
+    let mut all = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let mut all = work();
+        for other in others {
+            all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        all
+    });
+    all.sort_by_key(|(index, _)| *index);
+    all.into_iter().map(|(_, hashed)| hashed).collect()
+}
+
 /// `piece` is the buffer, so that many files share one.
-pub fn of_file(path: &Path, piece: &mut Vec<u8>) -> std::io::Result<Hashed> {
+fn of_file(path: &Path, piece: &mut Vec<u8>) -> std::io::Result<Hashed> {
     piece.resize(PIECE_BYTES, 0);
     let mut file = std::fs::File::open(path)?;
     let expected = file.metadata()?.len();
