@@ -111,21 +111,54 @@ async fn world_releases_changes_and_stops_broken_ones() {
 /// The journal has been told of its own release by the pipeline's events.
 async fn journal_knows(world: &World, commit: &str) {
     let url = world.site("prod").url;
+    let mut known = Value::Null;
     for _ in 0..100 {
-        let environments = json(&url, "/api/environments").await;
-        let live: Vec<&Value> = environments["items"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|item| item["live"]["git_sha"] == commit)
-            .map(|item| &item["environment"])
-            .collect();
-        if live.len() == 2 {
-            return;
+        known = json(&url, "/api/environments").await;
+        if let Some(release) = shipped_itself(&known, commit) {
+            let detail = json(&url, &format!("/api/releases/{release}")).await;
+            if reported(&detail) {
+                return;
+            }
+            known = detail;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!("the journal does not know the release: {}", json(&url, "/api/environments").await);
+    panic!("the journal does not know the release: {known}");
+}
+
+/// The release's id, once it is live in both environments, with the image that runs, its smoke tests and its approval.
+fn shipped_itself(environments: &Value, commit: &str) -> Option<String> {
+    let live: Vec<&Value> = environments["items"]
+        .as_array()?
+        .iter()
+        .map(|item| &item["live"])
+        .filter(|live| live["git_sha"] == commit)
+        .collect();
+    let [first, second] = live.as_slice() else { return None };
+    for release in [first, second] {
+        let digest = release["image_digest"].as_str()?;
+        if !digest.starts_with("sha256:") || release["validation"]["verdict"] != "Succeeded" {
+            return None;
+        }
+    }
+    let approved =
+        live.iter().any(|live| live["environment"] == "prod" && live["approval"]["status"] == "approved");
+    if approved { first["id"].as_str().map(str::to_owned) } else { None }
+}
+
+/// Both environments' smoke-test reports are there, each with checks that passed.
+fn reported(detail: &Value) -> bool {
+    let reports = detail["reports"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let checked = |environment: &str| {
+        reports.iter().any(|report| {
+            let checks = report["checks"].as_array().map(Vec::as_slice).unwrap_or_default();
+            report["environment"] == environment
+                && report["verdict"] == "Succeeded"
+                && !checks.is_empty()
+                && checks.iter().all(|check| check["passed"] == true)
+        })
+    };
+    detail["approval"]["status"] == "approved" && checked("test") && checked("prod")
 }
 
 /// A real browser looks at the page. Without one the reason is printed and the rest of the test goes on.
