@@ -15,7 +15,7 @@ impl Progress {
         let target =
             if shown { ProgressDrawTarget::stderr_with_hz(REDRAWS_HZ) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
-        let style = "{bar:30} {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
+        let style = "{bar:30} {decimal_bytes} of {decimal_total_bytes}  {decimal_bytes_per_sec}  {eta} left";
         bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
         Self(bar)
     }
