@@ -10,5 +10,6 @@
 
 mod architecture;
 mod buildspecs;
+mod documents;
 mod load;
 mod world;
