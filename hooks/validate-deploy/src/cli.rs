@@ -23,11 +23,12 @@ Examples:
   2. validate-deploy run --url https://example.com --config smoke.toml --expect-version 4f2a9c1 --format junit
   3. validate-deploy hook --event event.json
   4. validate-deploy check validate.toml
-  5. validate-deploy explain IDENTITY_MISMATCH";
+  5. validate-deploy explain IDENTITY_MISMATCH
+  6. validate-deploy explain --iam --config validate.toml";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run identity and checks against a URL; needs no AWS unless the configuration names secrets
+    /// Run identity, checks, burst and compare against a URL; needs no AWS unless the configuration names secrets or alarms
     Run(RunArgs),
     /// Replay a hook event: everything that the function does, but the verdict is only printed
     Hook(HookArgs),
@@ -62,6 +63,9 @@ pub struct RunArgs {
     /// What `${version}` stands for
     #[arg(long, value_name = "VERSION")]
     pub expect_version: Option<String>,
+    /// How many instances answer behind the URL: each is looked for, so that one old instance among them is found
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    pub targets: u16,
     /// Give up after this many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
     pub timeout: u64,
@@ -99,4 +103,7 @@ pub struct ExplainArgs {
     /// Print the IAM policy that the function's role needs
     #[arg(long)]
     pub iam: bool,
+    /// With --iam: only what this configuration needs
+    #[arg(long, value_name = "FILE", requires = "iam")]
+    pub config: Option<PathBuf>,
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use greenlight_core::hook::event::{self, HookEvent};
-use greenlight_core::hook::template::{self, Variable};
+use greenlight_core::hook::template::Variable;
 use greenlight_core::hook::verdict::{ReasonCode, Verdict};
 use greenlight_kit::{Exit, Failure, Interrupt};
 use serde_json::Value;
@@ -13,11 +13,12 @@ use serde_json::Value;
 use crate::cli::{Cli, Command, ExplainArgs, HookArgs, ReportFormat, RunArgs};
 use crate::error::{HandlerError, Stop};
 use crate::gather::Aws;
+use crate::judge::trial::{self, Blue, Under};
 use crate::judge::{self, Outcome};
 use crate::probe::Probe;
 use crate::record::{Audience, Record};
-use crate::report::{IAM_ACTIONS, Reporter, statement};
-use crate::{config, native, show};
+use crate::report::Reporter;
+use crate::{config, iam, native, show};
 
 /// How long a replayed hook may take: as long as a function.
 const HOOK_LIMIT: Duration = Duration::from_mins(15);
@@ -69,16 +70,37 @@ async fn run_url(args: RunArgs) -> Result<Exit, Failure> {
         }
         None => {}
     }
-    if !checked.secrets.is_empty() {
-        let aws = Aws::load(&args.aws).await;
-        config::resolve_secrets(&mut checked, &aws, &record).await.map_err(stopped)?;
+    if !args.url.username().is_empty() || args.url.password().is_some() {
+        let message = "--url holds a user name or a password";
+        let hint = "put them into the headers of the checks, as ${secret:ssm:/path} or ${env:NAME}";
+        return Err(Failure::new(Exit::Usage, message).hint(hint));
     }
-    let host = checked.config.target.host.as_deref();
-    let host = host.map(|host| template::render(host, &checked.values)).transpose();
-    let host = host.map_err(|error| Failure::new(Exit::Configuration, error))?;
-    let probe = Probe::new(args.url, std::collections::BTreeMap::new(), host.as_deref());
+    let config = &checked.config;
+    let needs_aws = !checked.secrets.is_empty()
+        || config.alarms.is_some()
+        || config.target.ca.as_deref().is_some_and(config::is_in_aws);
+    let aws = if needs_aws { Some(Aws::load(&args.aws).await) } else { None };
+    if let Some(aws) = &aws {
+        config::resolve_secrets(&mut checked, aws, &record).await.map_err(stopped)?;
+    }
+    let ca = match &aws {
+        Some(aws) => config::certificates(&checked, aws).await,
+        None => config::local_certificates(&checked),
+    };
+    let (ca, host) = (ca.map_err(stopped)?, config::host(&checked).map_err(configuration)?);
+    let probe =
+        Probe::new(args.url.clone(), std::collections::BTreeMap::new(), host.as_deref(), ca.as_deref());
     let probe = probe.map_err(|error| Failure::new(Exit::Configuration, error))?;
-    let work = judge::test(&probe, &checked, 1, &record);
+    let under = Under {
+        checked: &checked,
+        targets: usize::from(args.targets),
+        blue: Blue::Unknown,
+        dns_name: args.url.host_str().unwrap_or_default(),
+        host: host.as_deref(),
+        ca: ca.as_deref(),
+        served_at: None,
+    };
+    let work = trial::run(&probe, &under, aws.as_ref(), &record);
     let outcome = match tokio::time::timeout(Duration::from_secs(args.timeout), work).await {
         Ok(Ok(())) => Outcome::passed(),
         Ok(Err(stop)) => Outcome::failed(stop),
@@ -96,8 +118,11 @@ async fn hook(args: HookArgs) -> Result<Exit, Failure> {
         HookEvent::EcsNative(event) => {
             let answer = native::answer(&event, crate::watchdog::Deadline::after(HOOK_LIMIT)).await;
             print(&format!("{answer}\n"))?;
-            let passed = answer.get("hookStatus").and_then(Value::as_str) == Some("SUCCEEDED");
-            return Ok(if passed { Exit::Done } else { Exit::Negative });
+            return Ok(match answer.get("hookStatus").and_then(Value::as_str) {
+                Some("SUCCEEDED") => Exit::Done,
+                Some("IN_PROGRESS") => Exit::TimedOut,
+                _ => Exit::Negative,
+            });
         }
     };
     let record = Record::new(Audience::Person, Some(ids.deployment_id.clone()));
@@ -123,6 +148,7 @@ fn read_event(path: &Path) -> Result<HookEvent, Failure> {
 }
 
 fn conclude(record: &Record, outcome: &Outcome, format: ReportFormat) -> Result<Exit, Failure> {
+    record.end_live();
     let Outcome::Verdict { verdict, reason, message } = outcome else {
         print("the lifecycle event is not in progress any more: nothing to answer\n")?;
         return Ok(Exit::NothingToDo);
@@ -154,7 +180,13 @@ fn check(path: &Path) -> Result<Exit, Failure> {
 
 fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
     if args.iam {
-        let policy = serde_json::json!({"Version": "2012-10-17", "Statement": [statement(&IAM_ACTIONS)]});
+        let checked = match &args.config {
+            Some(file) => {
+                Some(config::read(file).and_then(|text| config::parse(&text)).map_err(configuration)?)
+            }
+            None => None,
+        };
+        let policy = iam::policy(checked.as_ref());
         return print(&format!("{policy:#}\n"));
     }
     let wanted = args.code.as_deref().map(|code| code.to_ascii_uppercase().replace('-', "_"));
@@ -183,7 +215,11 @@ fn configuration(stop: Stop) -> Failure {
 }
 
 fn stopped(stop: Stop) -> Failure {
-    let exit = if stop.reason == ReasonCode::AwsDenied { Exit::Denied } else { Exit::Unavailable };
+    let exit = match stop.reason {
+        ReasonCode::AwsDenied => Exit::Denied,
+        ReasonCode::ConfigInvalid => Exit::Configuration,
+        _ => Exit::Unavailable,
+    };
     Failure::new(exit, stop.message)
 }
 

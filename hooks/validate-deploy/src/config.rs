@@ -1,11 +1,11 @@
-//! Where the configuration comes from: `VALIDATE_CONFIG` (inline TOML, or `ssm:/path`, `s3://bucket/key`, `file:path`), else
-//! `validate.toml` beside the binary. Without one there is no verdict but Failed.
+//! Where the configuration comes from: ECS's `hookDetails`, else `VALIDATE_CONFIG`, each as inline TOML, `ssm:/path`,
+//! `s3://bucket/key` or `file:path`; else `validate.toml` beside the binary. Without one there is no verdict but Failed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use greenlight_core::hook::config::{self, Checked};
-use greenlight_core::hook::template::Variable;
+use greenlight_core::hook::template::{self, Variable};
 use greenlight_core::hook::verdict::ReasonCode;
 
 use crate::error::Stop;
@@ -17,16 +17,23 @@ pub const VARIABLE: &str = "VALIDATE_CONFIG";
 /// The file beside the binary.
 pub const FILE_NAME: &str = "validate.toml";
 
-/// What the function's environment says.
-pub async fn from_environment(aws: &Aws) -> Result<Checked, Stop> {
-    let text = match std::env::var(VARIABLE) {
-        Ok(value) if !value.trim().is_empty() => from_variable(&value, aws).await?,
+/// What the hook's own details say, else the function's environment.
+pub async fn gather(details: Option<&str>, aws: &Aws) -> Result<Checked, Stop> {
+    let text = match (details, std::env::var(VARIABLE)) {
+        (Some(details), _) => from_source(details, aws).await?,
+        (None, Ok(value)) if !value.trim().is_empty() => from_source(&value, aws).await?,
         _ => beside_the_binary()?,
     };
     parse(&text)
 }
 
-async fn from_variable(value: &str, aws: &Aws) -> Result<String, Stop> {
+/// Whether a text says where something is, and AWS must be asked for it.
+pub fn is_in_aws(value: &str) -> bool {
+    value.starts_with("ssm:") || value.starts_with("s3://")
+}
+
+/// What a text says itself, or what stands where it points to.
+async fn from_source(value: &str, aws: &Aws) -> Result<String, Stop> {
     if let Some(name) = value.strip_prefix("ssm:") {
         return Ok(aws.gather_parameter(name).await?);
     }
@@ -40,6 +47,33 @@ async fn from_variable(value: &str, aws: &Aws) -> Result<String, Stop> {
         return read(Path::new(path));
     }
     Ok(value.to_owned())
+}
+
+/// The certificates that `target.ca` names.
+pub async fn certificates(checked: &Checked, aws: &Aws) -> Result<Option<String>, Stop> {
+    match &checked.config.target.ca {
+        Some(ca) => {
+            let source = template::render(ca, &checked.values)?;
+            Ok(Some(from_source(&source, aws).await?))
+        }
+        None => Ok(None),
+    }
+}
+
+/// The certificates that `target.ca` names, where AWS need not be asked.
+pub fn local_certificates(checked: &Checked) -> Result<Option<String>, Stop> {
+    let Some(ca) = &checked.config.target.ca else { return Ok(None) };
+    let source = template::render(ca, &checked.values)?;
+    match source.strip_prefix("file:") {
+        Some(path) => read(Path::new(path)).map(Some),
+        None => Ok(Some(source)),
+    }
+}
+
+/// `target.host`.
+pub fn host(checked: &Checked) -> Result<Option<String>, Stop> {
+    let host = checked.config.target.host.as_deref();
+    Ok(host.map(|host| template::render(host, &checked.values)).transpose()?)
 }
 
 fn beside_the_binary() -> Result<String, Stop> {
@@ -64,7 +98,7 @@ pub fn parse(text: &str) -> Result<Checked, Stop> {
 pub async fn resolve_secrets(checked: &mut Checked, aws: &Aws, record: &Record) -> Result<(), Stop> {
     for path in &checked.secrets {
         let secret = aws.gather_parameter(path).await?;
-        record.add_secret(secret.clone());
+        record.add_secret(&secret);
         checked.values.insert(Variable::Secret(path.clone()), secret);
     }
     Ok(())

@@ -2,9 +2,12 @@
 
 use greenlight_core::hook::discover::DiscoverError;
 use greenlight_core::hook::event::EventError;
+use greenlight_core::hook::native::NativeError;
 use greenlight_core::hook::template::TemplateError;
 use greenlight_core::hook::verdict::ReasonCode;
 use greenlight_kit::{AwsError, AwsErrorKind};
+
+use crate::probe::ProbeError;
 
 /// The verdict is Failed, and this is why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +40,19 @@ impl From<DiscoverError> for Stop {
             _ => ReasonCode::GreenUnclear,
         };
         Self::new(reason, error.to_string())
+    }
+}
+
+impl From<NativeError> for Stop {
+    fn from(error: NativeError) -> Self {
+        Self::new(ReasonCode::GreenUnclear, error.to_string())
+    }
+}
+
+impl From<ProbeError> for Stop {
+    /// A probe that cannot be made: the host or the certificates of the configuration are wrong.
+    fn from(error: ProbeError) -> Self {
+        Self::new(ReasonCode::ConfigInvalid, error.0)
     }
 }
 

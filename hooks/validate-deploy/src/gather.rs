@@ -1,13 +1,17 @@
 //! Reads what AWS knows about a deployment. Only reads.
 
+mod alarms;
 mod balancer;
+mod conditions;
 pub mod definition;
+mod native;
 
-use aws_sdk_codedeploy::types::TargetGroupPairInfo;
+use aws_sdk_codedeploy::types::{DeploymentCreator, DeploymentStatus, LoadBalancerInfo, TargetGroupPairInfo};
 use greenlight_core::hook::discover::{EcsTaskSetFacts, PairFacts, TargetFacts, TaskSetFacts};
 use greenlight_kit::{AwsError, AwsFlags};
 
 pub use balancer::ListenerFacts;
+pub use native::ServiceDeploymentFacts;
 
 const CODEDEPLOY: &str = "codedeploy";
 const ECS: &str = "ecs";
@@ -19,6 +23,17 @@ pub struct Aws {
     elb: aws_sdk_elasticloadbalancingv2::Client,
     s3: aws_sdk_s3::Client,
     ssm: aws_sdk_ssm::Client,
+    alarms: alarms::Alarms,
+}
+
+/// What CodeDeploy says of the deployment itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeploymentFacts {
+    pub pairs: Vec<PairFacts>,
+    /// It is over: succeeded, failed or stopped.
+    pub over: bool,
+    /// CodeDeploy made it to undo another one.
+    pub rollback: bool,
 }
 
 impl Aws {
@@ -32,15 +47,23 @@ impl Aws {
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&sdk),
             s3: aws_sdk_s3::Client::from_conf(s3),
             ssm: aws_sdk_ssm::Client::new(&sdk),
+            alarms: alarms::Alarms::new(&sdk),
         }
     }
 
-    /// The target group pairs of the deployment.
-    pub async fn gather_pairs(&self, deployment_id: &str) -> Result<Vec<PairFacts>, AwsError> {
+    /// The target group pairs of the deployment, and how it stands.
+    pub async fn gather_deployment(&self, deployment_id: &str) -> Result<DeploymentFacts, AwsError> {
         let output = self.codedeploy.get_deployment().deployment_id(deployment_id).send().await;
         let output = output.map_err(|error| AwsError::new(CODEDEPLOY, "GetDeployment", &error))?;
-        let info = output.deployment_info().and_then(|info| info.load_balancer_info());
-        Ok(info.map(|info| info.target_group_pair_info_list().iter().map(pair).collect()).unwrap_or_default())
+        let Some(found) = output.deployment_info() else { return Ok(DeploymentFacts::default()) };
+        let pairs = found.load_balancer_info().map(LoadBalancerInfo::target_group_pair_info_list);
+        let status = found.status().map(DeploymentStatus::as_str).unwrap_or_default();
+        let creator = found.creator().map(DeploymentCreator::as_str).unwrap_or_default();
+        Ok(DeploymentFacts {
+            pairs: pairs.unwrap_or_default().iter().map(pair).collect(),
+            over: matches!(status, "Succeeded" | "Failed" | "Stopped"),
+            rollback: creator.ends_with("Rollback"),
+        })
     }
 
     /// The deployment's ECS target; absent until CodeDeploy has made one.
@@ -104,20 +127,6 @@ impl Aws {
             }
         });
         Ok(facts.collect())
-    }
-
-    /// The digest that an ECS service revision runs.
-    pub async fn gather_revision_digest(&self, revision_arn: &str) -> Result<Option<String>, AwsError> {
-        let output = self.ecs.describe_service_revisions().service_revision_arns(revision_arn).send().await;
-        let output = output.map_err(|error| AwsError::new(ECS, "DescribeServiceRevisions", &error))?;
-        let Some(revision) = output.service_revisions().first() else { return Ok(None) };
-        let name = revision.load_balancers().first().and_then(|balancer| balancer.container_name());
-        let images = revision.container_images();
-        let image = match name {
-            Some(name) => images.iter().find(|image| image.container_name() == Some(name)),
-            None => images.first().filter(|_| images.len() == 1),
-        };
-        Ok(image.and_then(|image| image.image_digest()).map(str::to_owned))
     }
 
     pub async fn gather_parameter(&self, name: &str) -> Result<String, AwsError> {

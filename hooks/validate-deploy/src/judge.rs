@@ -1,6 +1,9 @@
-//! The phases of a CodeDeploy hook, in order, up to a verdict. It reports nothing.
+//! The phases of a CodeDeploy hook, in order, up to a verdict. It reports nothing; what needs no CodeDeploy is in [`trial`].
+
+pub mod trial;
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
@@ -8,20 +11,24 @@ use aws_sdk_ecs::types::TaskDefinition;
 use futures::FutureExt as _;
 use greenlight_core::hook::config::Checked;
 use greenlight_core::hook::definition::{self as diff, TaskDefinitionDiff};
-use greenlight_core::hook::discover::{self, Green, Running, TargetFacts};
+use greenlight_core::hook::discover::{self, DiscoverError, Green, Running, Stage, TargetFacts};
 use greenlight_core::hook::health;
-use greenlight_core::hook::template::{self, Variable};
+use greenlight_core::hook::template::Variable;
 use greenlight_core::hook::verdict::{Phase, ReasonCode, Verdict};
-use greenlight_core::hook::wiring::{self, Wired};
+use greenlight_core::hook::wiring::{self, Pair, Wired};
 use greenlight_kit::AwsFlags;
 use url::Url;
 
 use crate::config;
 use crate::error::Stop;
-use crate::gather::{Aws, definition};
+use crate::gather::{Aws, DeploymentFacts, definition};
 use crate::probe::Probe;
 use crate::record::Record;
-use crate::runner;
+use trial::{Blue, Under, base_url, planned};
+
+/// How long CodeDeploy may take to show the lifecycle event that it calls for.
+const SHOW_BUDGET: Duration = Duration::from_secs(10);
+const SHOW_POLL: Duration = Duration::from_secs(1);
 
 /// How a run ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,23 +72,32 @@ pub fn panic_text(panic: &(dyn Any + Send)) -> String {
 
 /// Green, and where it answers.
 struct Found {
+    stage: Stage,
     green: Green,
     target: TargetFacts,
     green_arn: String,
     blue_arns: Vec<String>,
     base: Url,
+    dns_name: String,
     version: Option<String>,
 }
 
+impl Found {
+    fn pair(&self) -> Pair<'_> {
+        Pair { green: &self.green_arn, blue: &self.blue_arns }
+    }
+}
+
 async fn phases(deployment_id: &str, flags: &AwsFlags, record: &Record) -> Result<Outcome, Stop> {
-    let (aws, mut checked) = record
+    let (aws, mut checked, ca) = record
         .phase(Phase::Config, async {
             let aws = Aws::load(flags).await;
-            let mut checked = config::from_environment(&aws).await?;
+            let mut checked = config::gather(None, &aws).await?;
             record.set_config(&checked.hash, checked.report.clone());
             config::resolve_secrets(&mut checked, &aws, record).await?;
+            let ca = config::certificates(&checked, &aws).await?;
             let detail = format!("{} checks, sha256 {}", checked.config.checks.len(), checked.hash);
-            Ok(((aws, checked), detail))
+            Ok(((aws, checked, ca), detail))
         })
         .await?;
     let found = record.phase(Phase::Discover, discover(&aws, deployment_id, record)).await?;
@@ -90,45 +106,75 @@ async fn phases(deployment_id: &str, flags: &AwsFlags, record: &Record) -> Resul
         record.set_expected_version(version);
         checked.values.insert(Variable::Version, version.clone());
     }
-    let headers = record.phase(Phase::Wiring, wire(&aws, &checked, &found)).await?;
+    let host = config::host(&checked)?;
+    let headers = record.phase(Phase::Wiring, wire(&aws, &checked, &found, host.as_deref())).await?;
     let targets = record.phase(Phase::Health, healthy(&aws, &checked, &found)).await?;
-    let host = checked
-        .config
-        .target
-        .host
-        .as_deref()
-        .map(|host| template::render(host, &checked.values))
-        .transpose()?;
-    let probe = Probe::new(found.base.clone(), headers, host.as_deref())
-        .map_err(|error| Stop::new(ReasonCode::ConfigInvalid, format!("target.host: {error}")))?;
-    test(&probe, &checked, targets, record).await?;
+    let probe = Probe::new(found.base.clone(), headers, host.as_deref(), ca.as_deref())?;
+    let blue = blue(&aws, &checked, &found, host.as_deref()).await?;
+    let served_at =
+        Some((found.green.listener_arn.clone(), found.green_arn.clone(), found.blue_arns.clone()));
+    let under = Under {
+        checked: &checked,
+        targets,
+        blue,
+        dns_name: &found.dns_name,
+        host: host.as_deref(),
+        ca: ca.as_deref(),
+        served_at,
+    };
+    trial::run(&probe, &under, Some(&aws), record).await?;
     Ok(Outcome::passed())
 }
 
-/// Identity and checks.
-pub async fn test(probe: &Probe, checked: &Checked, targets: usize, record: &Record) -> Result<(), Stop> {
-    if let Some(identity) = &checked.config.identity {
-        record.phase(Phase::Identity, runner::identity(probe, identity, &checked.values, targets)).await?;
+/// What CodeDeploy and ECS say, once CodeDeploy shows which lifecycle event runs; nothing for an event that has been answered before.
+async fn discover(aws: &Aws, deployment_id: &str, record: &Record) -> Result<(Option<Found>, String), Stop> {
+    let until = Instant::now() + SHOW_BUDGET;
+    loop {
+        let deployment = aws.gather_deployment(deployment_id).await?;
+        let target = aws.gather_target(deployment_id).await?;
+        let running =
+            target.as_ref().map_or(Ok(Running::NotYet), |target| discover::running(&target.lifecycle))?;
+        let late = Instant::now() >= until;
+        match (target, running) {
+            (Some(target), Running::Hook(stage)) => {
+                record.set_lifecycle_event(stage.as_str());
+                return green(aws, (deployment_id, &deployment), stage, target, record).await;
+            }
+            // An event of a deployment that is over, or whose hook has its verdict, is a repeated one.
+            (_, Running::Answered) if deployment.over || late => return Ok(answered()),
+            _ if deployment.over => return Ok(answered()),
+            (None, _) if late => {
+                let message = "the deployment has no ECS target".to_owned();
+                return Err(Stop::new(ReasonCode::GreenUnclear, message));
+            }
+            _ if late => return Err(DiscoverError::NothingRuns.into()),
+            _ => tokio::time::sleep(SHOW_POLL).await,
+        }
     }
-    let checks = runner::checks(probe, &checked.config.checks, checked.values.clone(), record);
-    record.phase(Phase::Checks, checks).await
 }
 
-async fn discover(aws: &Aws, deployment_id: &str, record: &Record) -> Result<(Option<Found>, String), Stop> {
+fn answered() -> (Option<Found>, String) {
+    (None, "no hook is in progress: it has been answered before".to_owned())
+}
+
+async fn green(
+    aws: &Aws,
+    (deployment_id, deployment): (&str, &DeploymentFacts),
+    stage: Stage,
+    target: TargetFacts,
+    record: &Record,
+) -> Result<(Option<Found>, String), Stop> {
     let unclear = |message: String| Stop::new(ReasonCode::GreenUnclear, message);
-    let pairs = aws.gather_pairs(deployment_id).await?;
-    let target = aws.gather_target(deployment_id).await?;
-    let target = target.ok_or_else(|| unclear("the deployment has no ECS target".to_owned()))?;
-    let stage = match discover::running(&target.lifecycle)? {
-        Running::Hook(stage) => stage,
-        Running::Nothing => {
-            return Ok((None, "no hook is in progress: it has been answered before".to_owned()));
-        }
-    };
-    record.set_lifecycle_event(stage.as_str());
     let (cluster, service) = discover::cluster_and_service(&target.target_id)?;
     let task_sets = aws.gather_task_sets(cluster, service).await?;
-    let green = discover::green(stage, deployment_id, &target, &task_sets, &pairs)?;
+    let green = discover::green(stage, deployment_id, &target, &task_sets, &deployment.pairs);
+    let green = green.map_err(|error| {
+        if deployment.rollback {
+            unclear(format!("{error}; CodeDeploy made this deployment to undo another one"))
+        } else {
+            error.into()
+        }
+    })?;
     let mut names = vec![green.target_group.clone()];
     names.extend(green.blue_target_groups.iter().cloned());
     let groups = aws.gather_target_groups(&names).await?;
@@ -138,13 +184,7 @@ async fn discover(aws: &Aws, deployment_id: &str, record: &Record) -> Result<(Op
     };
     let green_arn = arn(&green.target_group)?;
     let blue_arns = green.blue_target_groups.iter().map(arn).collect::<Result<_, _>>()?;
-    let listener = aws.gather_listener(&green.listener_arn).await?;
-    let listener =
-        listener.ok_or_else(|| unclear(format!("listener {} does not exist", green.listener_arn)))?;
-    let dns_name = aws.gather_dns_name(&listener.load_balancer_arn).await?;
-    let dns_name = dns_name.ok_or_else(|| unclear("the load balancer has no DNS name".to_owned()))?;
-    let text = format!("{}://{dns_name}:{}", listener.protocol.to_ascii_lowercase(), listener.port);
-    let base = Url::parse(&text).map_err(|error| unclear(format!("{text}: {error}")))?;
+    let (base, dns_name) = base_url(aws, &green.listener_arn).await?;
     record.set_url(base.as_str());
     let definition = aws.gather_task_definition(&green.task_definition).await?;
     let image = definition.as_ref().and_then(|found| definition::image(found, green.container.as_deref()));
@@ -153,8 +193,9 @@ async fn discover(aws: &Aws, deployment_id: &str, record: &Record) -> Result<(Op
         let live = discover::live_task_definition(&target, &task_sets);
         record.set_task_definition(compare(aws, live, (&green.task_definition, definition)).await);
     }
-    let detail = format!("{}: green is {} behind {text}", stage.as_str(), green.task_set_id);
-    Ok((Some(Found { green, target, green_arn, blue_arns, base, version }), detail))
+    let undo = if deployment.rollback { " (a roll-back)" } else { "" };
+    let detail = format!("{}{undo}: green is {} behind {base}", stage.as_str(), green.task_set_id);
+    Ok((Some(Found { stage, green, target, green_arn, blue_arns, base, dns_name, version }), detail))
 }
 
 /// What green changes in the task definition that is live. One that cannot be read is left out: it decides nothing.
@@ -176,12 +217,14 @@ async fn wire(
     aws: &Aws,
     checked: &Checked,
     found: &Found,
-) -> Result<(std::collections::BTreeMap<String, String>, String), Stop> {
+    host: Option<&str>,
+) -> Result<(BTreeMap<String, String>, String), Stop> {
     let limits = &checked.config.wiring;
+    let traffic = planned(checked, &found.dns_name, host);
     let until = Instant::now() + Duration::from_millis(limits.budget_ms);
     loop {
         let routes = aws.gather_routes(&found.green.listener_arn).await?;
-        let reason = match wiring::decide(&routes, &found.green_arn, &found.blue_arns) {
+        let reason = match wiring::decide(&routes, found.pair(), &traffic) {
             Wired::ToGreen { headers } => {
                 return Ok((headers, "the listener leads to green alone".to_owned()));
             }
@@ -217,5 +260,26 @@ async fn healthy(aws: &Aws, checked: &Checked, found: &Found) -> Result<(usize, 
             return Err(Stop::new(ReasonCode::Unhealthy, reason));
         }
         tokio::time::sleep(Duration::from_millis(limits.poll_ms)).await;
+    }
+}
+
+/// Where blue answers the visitors, where it is to be compared with.
+async fn blue(aws: &Aws, checked: &Checked, found: &Found, host: Option<&str>) -> Result<Blue, Stop> {
+    if checked.config.compare.is_none() {
+        return Ok(Blue::Unknown);
+    }
+    let (Some(listener), [blue]) = (&found.green.blue_listener_arn, found.blue_arns.as_slice()) else {
+        return Ok(if found.stage == Stage::AfterAllowTraffic { Blue::Unknown } else { Blue::Absent });
+    };
+    let (base, dns_name) = base_url(aws, listener).await?;
+    let routes = aws.gather_routes(listener).await?;
+    // The other way round: production must lead to blue alone, or blue's answers are not blue's.
+    let pair = Pair { green: blue, blue: std::slice::from_ref(&found.green_arn) };
+    match wiring::decide(&routes, pair, &planned(checked, &dns_name, host)) {
+        Wired::ToGreen { headers } => Ok(Blue::At { base, headers }),
+        Wired::NotYet { reason } => {
+            let message = format!("production does not lead to blue alone (read green for blue): {reason}");
+            Err(Stop::new(ReasonCode::CompareFailed, message))
+        }
     }
 }

@@ -20,6 +20,11 @@ pub fn is_called_by_lambda() -> bool {
 
 /// Takes events until Lambda ends the process.
 pub fn serve() -> ExitCode {
+    // The text of a panic may repeat what an answer held; the place is what helps.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        print_line(&serde_json::json!({"level": "ERROR", "message": format!("a panic at {place}")}));
+    }));
     logging::init(&CommonFlags { log_format: LogFormat::Json, ..CommonFlags::default() });
     let result = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -11,6 +12,8 @@ use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilde
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
 use crate::record::millis;
@@ -33,10 +36,52 @@ pub struct ProbeRequest {
     pub timeout: Duration,
 }
 
+/// The client for everything that is not an AWS SDK's.
+pub type WebClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// `name` must be on the certificate, instead of the URL's host; `ca` (PEM) may sign it, instead of the public authorities. Every
+/// request has a connection of its own.
+pub fn web_client(name: Option<&str>, ca: Option<&str>) -> Result<WebClient, ProbeError> {
+    let builder = HttpsConnectorBuilder::new();
+    let builder = match ca {
+        Some(pem) => builder.with_tls_config(trusting(pem)?),
+        None => builder.with_webpki_roots(),
+    };
+    let builder = builder.https_or_http();
+    let builder = match name {
+        Some(name) => {
+            let name = rustls::pki_types::ServerName::try_from(name.to_owned())
+                .map_err(|error| ProbeError(format!("{name}: {error}")))?;
+            builder.with_server_name_resolver(FixedServerNameResolver::new(name))
+        }
+        None => builder,
+    };
+    let connector = builder.enable_http1().build();
+    Ok(Client::builder(TokioExecutor::new())
+        .pool_max_idle_per_host(0)
+        .retry_canceled_requests(false)
+        .build(connector))
+}
+
+fn trusting(pem: &str) -> Result<rustls::ClientConfig, ProbeError> {
+    let invalid = |error: &dyn Error| ProbeError(format!("target.ca: {}", chain(error)));
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let certificate = certificate.map_err(|error| invalid(&error))?;
+        roots.add(certificate).map_err(|error| invalid(&error))?;
+    }
+    if roots.is_empty() {
+        return Err(ProbeError("target.ca holds no certificate in PEM form".to_owned()));
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    Ok(config.map_err(|error| invalid(&error))?.with_root_certificates(roots).with_no_client_auth())
+}
+
 /// Where requests go, and as whom.
 #[derive(Debug, Clone)]
 pub struct Probe {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: WebClient,
     base: Url,
     /// Sent with every request, unless the request has its own.
     headers: BTreeMap<String, String>,
@@ -48,24 +93,13 @@ impl Probe {
         base: Url,
         mut headers: BTreeMap<String, String>,
         host: Option<&str>,
+        ca: Option<&str>,
     ) -> Result<Self, ProbeError> {
-        let builder = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http();
         if let Some(host) = host {
             headers.insert("host".to_owned(), host.to_owned());
         }
-        let builder =
-            match headers.get("host").map(|host| host.split(':').next().unwrap_or_default().to_owned()) {
-                Some(name) => {
-                    let name = rustls::pki_types::ServerName::try_from(name)
-                        .map_err(|error| ProbeError(error.to_string()))?;
-                    builder.with_server_name_resolver(FixedServerNameResolver::new(name)).enable_http1()
-                }
-                None => builder.enable_http1(),
-            };
-        let client = Client::builder(TokioExecutor::new())
-            .pool_max_idle_per_host(0)
-            .retry_canceled_requests(false)
-            .build(builder.build());
+        let name = headers.get("host").map(|host| host.split(':').next().unwrap_or_default());
+        let client = web_client(name, ca)?;
         Ok(Self { client, base, headers })
     }
 

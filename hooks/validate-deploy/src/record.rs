@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use greenlight_core::hook::config::ReportLocation;
 use greenlight_core::hook::definition::TaskDefinitionDiff;
-use greenlight_core::hook::template::redact;
+use greenlight_core::hook::secrets::Redactor;
 use greenlight_core::hook::verdict::{
     CheckRecord, Phase, PhaseRecord, REPORT_SCHEMA, ReasonCode, Report, Verdict,
 };
 use serde_json::json;
 
 use crate::error::Stop;
+use crate::live::Live;
 
 /// Who reads along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,7 @@ struct State {
     config_sha256: Option<String>,
     task_definition: Option<TaskDefinitionDiff>,
     location: Option<ReportLocation>,
-    secrets: Vec<String>,
+    secrets: Redactor,
     current: Option<Phase>,
     phases: Vec<PhaseRecord>,
     checks: Vec<CheckRecord>,
@@ -44,6 +45,7 @@ pub struct Record {
     started: Instant,
     started_at: jiff::Timestamp,
     state: Mutex<State>,
+    live: Option<Live>,
 }
 
 impl Record {
@@ -54,6 +56,14 @@ impl Record {
             started: Instant::now(),
             started_at: jiff::Timestamp::now(),
             state: Mutex::new(state),
+            live: (audience == Audience::Person).then(Live::on_a_terminal).flatten(),
+        }
+    }
+
+    /// Takes the live table away, so that the report can stand in its place.
+    pub fn end_live(&self) {
+        if let Some(live) = &self.live {
+            live.clear();
         }
     }
 
@@ -84,8 +94,13 @@ impl Record {
         self.state().task_definition = Some(diff);
     }
 
-    pub fn add_secret(&self, secret: String) {
-        self.state().secrets.push(secret);
+    pub fn add_secret(&self, secret: &str) {
+        self.state().secrets.add(secret);
+    }
+
+    /// What must not be shown, as of now.
+    pub fn secrets(&self) -> Redactor {
+        self.state().secrets.clone()
     }
 
     pub fn location(&self) -> Option<ReportLocation> {
@@ -95,7 +110,10 @@ impl Record {
     pub fn push_check(&self, mut check: CheckRecord) {
         let mut state = self.state();
         for wrong in check.attempts.iter_mut().flat_map(|attempt| &mut attempt.wrong) {
-            *wrong = redact(wrong, &state.secrets);
+            *wrong = state.secrets.apply(wrong);
+        }
+        if let Some(live) = &self.live {
+            live.check(&check);
         }
         state.checks.push(check);
     }
@@ -108,15 +126,18 @@ impl Record {
     ) -> Result<T, Stop> {
         let work = Box::pin(work);
         self.state().current = Some(phase);
+        if let Some(live) = &self.live {
+            live.begin(phase);
+        }
         let started = Instant::now();
-        fault_point(phase);
+        fault_point(phase).await;
         let result = work.await;
         let (passed, detail) = match &result {
             Ok((_, detail)) => (true, detail.clone()),
             Err(stop) => (false, stop.to_string()),
         };
         let mut state = self.state();
-        let detail = redact(&detail, &state.secrets);
+        let detail = state.secrets.apply(&detail);
         let entry = PhaseRecord { phase, elapsed_ms: millis(started.elapsed()), passed, detail };
         self.say(state.deployment_id.as_deref(), &entry);
         state.phases.push(entry);
@@ -131,6 +152,11 @@ impl Record {
                 "level": if entry.passed { "INFO" } else { "ERROR" }, "deployment_id": deployment_id, "phase": entry.phase,
                 "passed": entry.passed, "elapsed_ms": entry.elapsed_ms, "detail": entry.detail,
             })),
+            Audience::Person if self.live.is_some() => {
+                if let Some(live) = &self.live {
+                    live.end(entry);
+                }
+            }
             Audience::Person => tracing::info!(
                 phase = entry.phase.as_str(),
                 passed = entry.passed,
@@ -152,7 +178,7 @@ impl Record {
             schema: REPORT_SCHEMA.to_owned(),
             verdict,
             reason,
-            message: redact(&message, &state.secrets),
+            message: state.secrets.apply(&message),
             deployment_id: state.deployment_id.clone(),
             lifecycle_event: state.lifecycle_event.clone(),
             expected_version: state.expected_version.clone(),
@@ -177,15 +203,19 @@ pub fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Lets a test see what a defect does: `VALIDATE_DEPLOY_TEST_PANIC=PHASE`, `VALIDATE_DEPLOY_TEST_HANG=PHASE`. Not in release builds.
+/// Lets a test see what a defect does in a phase: `VALIDATE_DEPLOY_TEST_PANIC=PHASE` panics, `…_BLOCK=PHASE` blocks the thread,
+/// `…_HANG=PHASE` waits for what never comes. Not in release builds.
 #[cfg(debug_assertions)]
-fn fault_point(phase: Phase) {
+pub async fn fault_point(phase: Phase) {
     let asked = |name: &str| std::env::var(name).is_ok_and(|wanted| wanted == phase.as_str());
-    if asked("VALIDATE_DEPLOY_TEST_HANG") {
+    if asked("VALIDATE_DEPLOY_TEST_BLOCK") {
         std::thread::sleep(Duration::from_hours(1));
+    }
+    if asked("VALIDATE_DEPLOY_TEST_HANG") {
+        std::future::pending::<()>().await;
     }
     assert!(!asked("VALIDATE_DEPLOY_TEST_PANIC"), "asked to panic in phase {}", phase.as_str());
 }
 
 #[cfg(not(debug_assertions))]
-const fn fault_point(_phase: Phase) {}
+pub async fn fault_point(_phase: Phase) {}

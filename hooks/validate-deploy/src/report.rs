@@ -13,6 +13,7 @@ use greenlight_kit::{AwsError, AwsErrorKind, AwsFlags};
 use serde_json::json;
 
 use crate::error::HandlerError;
+use crate::iam;
 use crate::record::{millis, print_line};
 
 /// The call that must not be lost.
@@ -21,6 +22,7 @@ const TRIES: u32 = 6;
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 const MAX_BACKOFF: Duration = Duration::from_secs(2);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
+const PUT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the report in S3 may hold up the verdict.
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -60,7 +62,22 @@ impl Reporter {
         let mut tries = 0;
         loop {
             tries += 1;
-            let Err(error) = self.put(ids, verdict).await else { return Ok(()) };
+            // The SDK's own limit does not cover how it finds credentials.
+            let Err(error) =
+                tokio::time::timeout(PUT_TIMEOUT, self.put(ids, verdict)).await.unwrap_or_else(|_| {
+                    Err(AwsError {
+                        service: "codedeploy",
+                        operation: OPERATION,
+                        kind: AwsErrorKind::Unavailable,
+                        code: None,
+                        message: format!("no answer within {} s", PUT_TIMEOUT.as_secs()),
+                        request_id: None,
+                        status: None,
+                    })
+                })
+            else {
+                return Ok(());
+            };
             if error.code.as_deref() == Some("LifecycleEventAlreadyCompletedException") {
                 print_line(&json!({"level": "WARN", "deployment_id": ids.deployment_id,
                     "message": "CodeDeploy has a verdict for this lifecycle event already"}));
@@ -70,7 +87,7 @@ impl Reporter {
             let pause = backoff(tries, fastrand::f64());
             if !retry || tries == TRIES || Instant::now() + pause >= end {
                 let denied = error.kind == AwsErrorKind::AccessDenied;
-                let statement = denied.then(|| statement(&[&format!("codedeploy:{OPERATION}")]).to_string());
+                let statement = denied.then(|| iam::verdict_statement().to_string());
                 return Err(HandlerError::Deliver { error: Box::new(error), statement });
             }
             tokio::time::sleep(pause).await;
@@ -145,30 +162,6 @@ fn backoff(tries: u32, random: f64) -> Duration {
         FIRST_BACKOFF.saturating_mul(2_u32.saturating_pow(tries.saturating_sub(1))).min(MAX_BACKOFF);
     ceiling.mul_f64(random.clamp(0.0, 1.0))
 }
-
-/// An IAM statement that allows these actions.
-pub fn statement(actions: &[&str]) -> serde_json::Value {
-    json!({"Effect": "Allow", "Action": actions, "Resource": "*"})
-}
-
-/// What the function calls, for `validate-deploy explain --iam`. The S3 and SSM actions are needed only where the configuration says so.
-pub const IAM_ACTIONS: [&str; 15] = [
-    "codedeploy:GetDeployment",
-    "codedeploy:GetDeploymentTarget",
-    "codedeploy:ListDeploymentTargets",
-    "codedeploy:PutLifecycleEventHookExecutionStatus",
-    "ecs:DescribeServiceRevisions",
-    "ecs:DescribeTaskDefinition",
-    "ecs:DescribeTaskSets",
-    "elasticloadbalancing:DescribeListeners",
-    "elasticloadbalancing:DescribeLoadBalancers",
-    "elasticloadbalancing:DescribeRules",
-    "elasticloadbalancing:DescribeTargetGroups",
-    "elasticloadbalancing:DescribeTargetHealth",
-    "s3:GetObject",
-    "s3:PutObject",
-    "ssm:GetParameter",
-];
 
 #[cfg(test)]
 mod tests {

@@ -1,17 +1,44 @@
 //! The phases that need nothing but a URL: identity and checks. The hook and `validate-deploy run` share them.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use greenlight_core::hook::check::{self, Answer};
 use greenlight_core::hook::identity::{Identity, Observed, Step};
 use greenlight_core::hook::model::{self, Capture, Check};
 use greenlight_core::hook::progress::{Limits, Next, Progress};
+use greenlight_core::hook::secrets::Redactor;
 use greenlight_core::hook::template::{self, Values, Variable};
 use greenlight_core::hook::verdict::{AttemptRecord, CheckRecord, ReasonCode};
+use greenlight_core::report::printable;
 
 use crate::error::Stop;
 use crate::probe::{Probe, ProbeRequest};
 use crate::record::{Record, millis};
+
+/// The version that every answer must carry that carries one at all: the header of identity.
+#[derive(Debug, Clone)]
+pub struct Served {
+    header: String,
+    expected: String,
+}
+
+impl Served {
+    /// Nothing where identity stands in the body, which the answers of checks do not have.
+    pub fn of(identity: Option<&model::Identity>, values: &Values) -> Result<Option<Self>, Stop> {
+        let Some((identity, header)) = identity.and_then(|it| Some((it, it.header.clone()?))) else {
+            return Ok(None);
+        };
+        Ok(Some(Self { header, expected: template::render(&identity.expect, values)? }))
+    }
+
+    /// An answer of another version says nothing about green, however right it is.
+    pub fn wrong(&self, answer: &Answer, secrets: &Redactor) -> Option<String> {
+        let found = answer.header(&self.header).filter(|found| *found != self.expected)?;
+        let found = printable(&secrets.beginning(found, 120));
+        Some(format!("version {found} answered, expected {}", self.expected))
+    }
+}
 
 /// Asks until every target has been seen with the expected version. Returns how many answers that took.
 pub async fn identity(
@@ -27,8 +54,12 @@ pub async fn identity(
         timeout: Duration::from_millis(config.timeout_ms),
         ..ProbeRequest::default()
     };
-    let place =
-        Capture { header: config.header.clone(), json: config.json.clone(), regex: config.regex.clone() };
+    let place = Capture {
+        header: config.header.clone(),
+        json: config.json.clone(),
+        regex: config.regex.clone(),
+        secret: false,
+    };
     let started = Instant::now();
     let settle = Duration::from_millis(config.settle_ms);
     let mut identity = Identity::new(expected.clone(), targets, config.samples_per_target);
@@ -67,12 +98,13 @@ pub async fn identity(
 pub async fn checks(
     probe: &Probe,
     checks: &[Check],
-    mut values: Values,
+    values: &mut Values,
+    served: Option<&Served>,
     record: &Record,
 ) -> Result<((), String), Stop> {
     let mut first = None;
     for check in checks {
-        let outcome = one(probe, check, &mut values, record).await;
+        let outcome = one(probe, check, values, served, record).await;
         if let Err(stop) = outcome {
             first.get_or_insert(stop);
         }
@@ -83,7 +115,13 @@ pub async fn checks(
     }
 }
 
-async fn one(probe: &Probe, check: &Check, values: &mut Values, record: &Record) -> Result<(), Stop> {
+async fn one(
+    probe: &Probe,
+    check: &Check,
+    values: &mut Values,
+    served: Option<&Served>,
+    record: &Record,
+) -> Result<(), Stop> {
     let started = Instant::now();
     let limits = Limits {
         attempts: check.attempts,
@@ -95,7 +133,8 @@ async fn one(probe: &Probe, check: &Check, values: &mut Values, record: &Record)
     let failure = match request(check, values) {
         Err(stop) => Some(stop),
         Ok(request) => loop {
-            let (next, reason, attempt) = attempt(probe, check, &request, values, &mut progress).await?;
+            let tried = attempt(probe, check, &request, values, (served, record)).await?;
+            let (next, reason, attempt) = tried.count(&mut progress);
             let why = attempt.wrong.join("; ");
             attempts.push(attempt);
             match next {
@@ -120,29 +159,53 @@ async fn one(probe: &Probe, check: &Check, values: &mut Values, record: &Record)
     failure.map_or(Ok(()), Err)
 }
 
+/// One try: no answer, or an answer and what is wrong with it.
+struct Tried {
+    answered: bool,
+    record: AttemptRecord,
+}
+
+impl Tried {
+    fn count(self, progress: &mut Progress) -> (Next, ReasonCode, AttemptRecord) {
+        let (next, reason) = match (self.answered, self.record.wrong.is_empty()) {
+            (false, _) => (progress.connection_error(), ReasonCode::CheckUnreachable),
+            (true, true) => (progress.right(), ReasonCode::CheckFailed),
+            (true, false) => (progress.wrong(), ReasonCode::CheckFailed),
+        };
+        (next, reason, self.record)
+    }
+}
+
 async fn attempt(
     probe: &Probe,
     check: &Check,
     request: &ProbeRequest,
     values: &mut Values,
-    progress: &mut Progress,
-) -> Result<(Next, ReasonCode, AttemptRecord), Stop> {
+    (served, record): (Option<&Served>, &Record),
+) -> Result<Tried, Stop> {
     let started = Instant::now();
     let answer = match probe.send(request).await {
         Ok(answer) => answer,
         Err(error) => {
-            let elapsed_ms = millis(started.elapsed());
-            let attempt = AttemptRecord { status: None, elapsed_ms, wrong: vec![error.0] };
-            return Ok((progress.connection_error(), ReasonCode::CheckUnreachable, attempt));
+            let attempt =
+                AttemptRecord { status: None, elapsed_ms: millis(started.elapsed()), wrong: vec![error.0] };
+            return Ok(Tried { answered: false, record: attempt });
         }
     };
-    let mut wrong = check::evaluate(&check.expect, &answer, values)?;
+    // Before anything of the answer is shown: a token is a secret also in the answer that brings it.
+    for place in check.capture.values().filter(|place| place.secret) {
+        if let Some(value) = check::capture(place, &answer) {
+            record.add_secret(&value);
+        }
+    }
+    let secrets = record.secrets();
+    let mut wrong = check::evaluate(&check.expect, &answer, values, &secrets)?;
+    wrong.extend(served.and_then(|served| served.wrong(&answer, &secrets)));
     if wrong.is_empty() {
         wrong.extend(capture(check, &answer, values));
     }
-    let next = if wrong.is_empty() { progress.right() } else { progress.wrong() };
     let attempt = AttemptRecord { status: Some(answer.status), elapsed_ms: answer.elapsed_ms, wrong };
-    Ok((next, ReasonCode::CheckFailed, attempt))
+    Ok(Tried { answered: true, record: attempt })
 }
 
 /// Keeps the values that later checks need; tells which are not in the answer.
@@ -159,11 +222,16 @@ fn capture(check: &Check, answer: &Answer, values: &mut Values) -> Vec<String> {
     missing
 }
 
+pub fn rendered(
+    headers: &BTreeMap<String, String>,
+    values: &Values,
+) -> Result<BTreeMap<String, String>, Stop> {
+    let render = |(name, value): (&String, &String)| Ok((name.clone(), template::render(value, values)?));
+    headers.iter().map(render).collect()
+}
+
 fn request(check: &Check, values: &Values) -> Result<ProbeRequest, Stop> {
-    let mut headers = std::collections::BTreeMap::new();
-    for (name, value) in &check.headers {
-        headers.insert(name.clone(), template::render(value, values)?);
-    }
+    let mut headers = rendered(&check.headers, values)?;
     let body = match (&check.body, &check.json) {
         (Some(text), _) => template::render(text, values)?,
         (None, Some(json)) => {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use greenlight_core::hook::verdict::{CheckRecord, Report, Verdict};
+use greenlight_core::hook::verdict::{CheckRecord, PhaseRecord, Report, Verdict};
 use greenlight_core::report::printable;
 
 pub fn json(report: &Report) -> String {
@@ -13,20 +13,10 @@ pub fn json(report: &Report) -> String {
 pub fn text(report: &Report) -> String {
     let mut out = String::new();
     for phase in &report.phases {
-        let word = if phase.passed { "ok    " } else { "FAILED" };
-        let detail = printable(&phase.detail);
-        let _ = writeln!(out, "{word}  {:<9} {:>6} ms  {detail}", phase.phase.as_str(), phase.elapsed_ms);
+        let _ = writeln!(out, "{}", phase_line(phase));
     }
     for check in &report.checks {
-        let word = if check.passed { "ok    " } else { "FAILED" };
-        let tries = if check.tries == 1 { "try" } else { "tries" };
-        let _ = writeln!(
-            out,
-            "  {word}  {} ({} {tries}, {} ms)",
-            printable(&check.name),
-            check.tries,
-            check.elapsed_ms
-        );
+        let _ = writeln!(out, "{}", check_line(check));
         if !check.passed {
             for wrong in last_wrong(check) {
                 let _ = writeln!(out, "          {}", printable(wrong));
@@ -44,6 +34,19 @@ pub fn text(report: &Report) -> String {
         let _ = writeln!(out, "what to do: {}", report.reason.advice());
     }
     out
+}
+
+/// One line of the table: how a phase ended.
+pub fn phase_line(phase: &PhaseRecord) -> String {
+    let word = if phase.passed { "ok    " } else { "FAILED" };
+    format!("{word}  {:<9} {:>6} ms  {}", phase.phase.as_str(), phase.elapsed_ms, printable(&phase.detail))
+}
+
+/// One line of the table: how a check ended.
+pub fn check_line(check: &CheckRecord) -> String {
+    let word = if check.passed { "ok    " } else { "FAILED" };
+    let tries = if check.tries == 1 { "try" } else { "tries" };
+    format!("  {word}  {} ({} {tries}, {} ms)", printable(&check.name), check.tries, check.elapsed_ms)
 }
 
 pub fn junit(report: &Report) -> String {

@@ -1,9 +1,10 @@
 //! Reports Failed when the time runs out, whatever the rest of the program does.
 //!
 //! It has its own OS thread, its own small runtime and its own client, so neither a hung await nor a blocked thread stops it. One
-//! lock decides who speaks: the main path or the watchdog, never both.
+//! lock decides who speaks. When the main path has a verdict but does not get it delivered, the watchdog delivers that same verdict:
+//! CodeDeploy takes the first one, and both are the same.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -26,6 +27,8 @@ const UNKNOWN_DEADLINE: Duration = Duration::from_mins(15);
 pub struct Deadline {
     /// The watchdog fires.
     pub fire: Instant,
+    /// The watchdog delivers what the main path has decided and not delivered.
+    pub take_over: Instant,
     /// The function ends.
     pub end: Instant,
 }
@@ -39,7 +42,12 @@ impl Deadline {
 
     pub fn after(remaining: Duration) -> Self {
         let now = Instant::now();
-        Self { fire: now + remaining.saturating_sub(reserve(remaining)), end: now + remaining }
+        let reserve = reserve(remaining);
+        Self {
+            fire: now + remaining.saturating_sub(reserve),
+            take_over: now + remaining.saturating_sub(reserve / 2),
+            end: now + remaining,
+        }
     }
 }
 
@@ -59,8 +67,18 @@ fn reserve(remaining: Duration) -> Duration {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Turn {
     Open,
-    Main,
+    /// The main path has this verdict and is delivering it.
+    Main(Verdict),
+    /// Nothing is left to say.
+    Done,
     Watchdog,
+}
+
+/// What the watchdog has to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Duty {
+    OutOfTime,
+    Deliver(Verdict),
 }
 
 #[derive(Debug)]
@@ -83,9 +101,9 @@ impl Watchdog {
         thread::Builder::new()
             .name("watchdog".to_owned())
             .spawn(move || {
-                if shared.wait_until(deadline.fire) {
+                if let Some(duty) = shared.wait(&deadline) {
                     // The main path may be gone or blocked; then nobody takes the result.
-                    let _ = sender.send(fire(&ids, deadline, &record));
+                    let _ = sender.send(act(duty, &ids, deadline, &record));
                 }
             })
             .map_err(HandlerError::Thread)?;
@@ -93,13 +111,22 @@ impl Watchdog {
     }
 
     /// Takes the right to report for the main path. `false`: the watchdog was first.
-    pub fn claim(&self) -> bool {
-        let mut turn = self.gate.turn.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn claim(&self, verdict: Verdict) -> bool {
+        let mut turn = self.gate.turn();
         if *turn == Turn::Open {
-            *turn = Turn::Main;
+            *turn = Turn::Main(verdict);
             self.gate.changed.notify_all();
         }
-        *turn == Turn::Main
+        *turn != Turn::Watchdog
+    }
+
+    /// Nothing is left to say: the verdict is delivered, or it cannot be and the function fails.
+    pub fn stand_down(&self) {
+        let mut turn = self.gate.turn();
+        if *turn != Turn::Watchdog {
+            *turn = Turn::Done;
+            self.gate.changed.notify_all();
+        }
     }
 
     /// Returns when the watchdog has fired and reported; never, when it has been disarmed.
@@ -113,37 +140,55 @@ impl Watchdog {
 
 impl Drop for Watchdog {
     fn drop(&mut self) {
-        self.claim();
+        self.stand_down();
     }
 }
 
 impl Gate {
-    /// Waits until `fire`, or until the main path has spoken. `true`: it is the watchdog's turn.
-    fn wait_until(&self, fire: Instant) -> bool {
-        let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        while *turn == Turn::Open {
-            let left = fire.saturating_duration_since(Instant::now());
+    fn turn(&self) -> MutexGuard<'_, Turn> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until it is the watchdog's turn; nothing when everything has been said without it.
+    fn wait(&self, deadline: &Deadline) -> Option<Duty> {
+        let mut turn = self.turn();
+        loop {
+            let until = match *turn {
+                Turn::Open => deadline.fire,
+                Turn::Main(_) => deadline.take_over,
+                Turn::Done | Turn::Watchdog => return None,
+            };
+            let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                *turn = Turn::Watchdog;
-                break;
+                let now = *turn;
+                return Some(match now {
+                    Turn::Main(verdict) => Duty::Deliver(verdict),
+                    _ => {
+                        *turn = Turn::Watchdog;
+                        Duty::OutOfTime
+                    }
+                });
             }
             turn = match self.changed.wait_timeout(turn, left) {
                 Ok((turn, _)) => turn,
                 Err(poisoned) => poisoned.into_inner().0,
             };
         }
-        *turn == Turn::Watchdog
     }
 }
 
-fn fire(ids: &CodeDeployEvent, deadline: Deadline, record: &Record) -> Result<(), HandlerError> {
-    let report = record.report(Verdict::Failed, ReasonCode::OutOfTime, "ran out of time");
+fn act(duty: Duty, ids: &CodeDeployEvent, deadline: Deadline, record: &Record) -> Result<(), HandlerError> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(HandlerError::Thread)?;
     runtime.block_on(async {
         let reporter = Reporter::load().await;
+        let verdict = match duty {
+            Duty::Deliver(verdict) => return reporter.deliver(ids, verdict, deadline.end).await,
+            Duty::OutOfTime => Verdict::Failed,
+        };
+        let report = record.report(verdict, ReasonCode::OutOfTime, "ran out of time");
         // The verdict first: there is little time, and the report may not fit into it.
-        let delivered = reporter.deliver(ids, Verdict::Failed, deadline.end).await;
+        let delivered = reporter.deliver(ids, verdict, deadline.end).await;
         reporter.announce(&report);
         reporter.store(&report, record.location()).await;
         delivered
@@ -162,17 +207,44 @@ mod tests {
         }
         assert_eq!(reserve(Duration::from_mins(1)), MIN_RESERVE);
         assert_eq!(reserve(Duration::from_mins(15)), Duration::from_secs(45));
+        let deadline = Deadline::after(Duration::from_mins(15));
+        assert!(deadline.fire < deadline.take_over && deadline.take_over < deadline.end);
+        // Less time than the reserve: at once.
+        let deadline = Deadline::after(Duration::from_secs(5));
+        assert!(deadline.fire <= Instant::now());
+    }
+
+    fn watchdog() -> (Watchdog, Arc<Gate>) {
+        let gate = Arc::new(Gate { turn: Mutex::new(Turn::Open), changed: Condvar::new() });
+        let (_sender, result) = oneshot::channel();
+        (Watchdog { gate: Arc::clone(&gate), result }, gate)
+    }
+
+    fn now() -> Deadline {
+        let now = Instant::now();
+        Deadline { fire: now, take_over: now, end: now }
     }
 
     #[test]
-    fn only_one_speaks() {
+    fn only_one_decides() {
         for _ in 0..200 {
-            let gate = Arc::new(Gate { turn: Mutex::new(Turn::Open), changed: Condvar::new() });
-            let (_sender, result) = oneshot::channel();
-            let watchdog = Watchdog { gate: Arc::clone(&gate), result };
-            let other = thread::spawn(move || gate.wait_until(Instant::now()));
-            let main = watchdog.claim();
-            assert_ne!(main, other.join().unwrap(), "exactly one of the two may report");
+            let (watchdog, gate) = watchdog();
+            let other = thread::spawn(move || gate.wait(&now()));
+            let main = watchdog.claim(Verdict::Succeeded);
+            let duty = other.join().unwrap();
+            // Either the watchdog was first and says Failed, or it helps to deliver what the main path decided.
+            assert_eq!(duty, Some(if main { Duty::Deliver(Verdict::Succeeded) } else { Duty::OutOfTime }));
         }
+    }
+
+    #[test]
+    fn a_verdict_that_was_delivered_is_not_delivered_again() {
+        let (watchdog, gate) = watchdog();
+        assert!(watchdog.claim(Verdict::Failed));
+        watchdog.stand_down();
+        assert_eq!(gate.wait(&now()), None);
+        let (watchdog, gate) = self::watchdog();
+        drop(watchdog);
+        assert_eq!(gate.wait(&now()), None, "the function has failed, and Lambda runs it again");
     }
 }

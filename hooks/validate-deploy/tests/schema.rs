@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use greenlight_core::hook::config;
-use greenlight_core::hook::model::{Capture, Check, Config, Expect, Identity, JsonExpect, JsonKind, Target};
+use greenlight_core::hook::model::{
+    Alarms, Burst, Capture, Check, Compare, Config, Expect, Identity, JsonExpect, JsonKind, Target,
+};
 use serde_json::Value;
 
 /// A configuration in which every key has a value. A new field of the model does not compile until it is here.
@@ -40,7 +42,8 @@ fn full() -> Config {
         interval_ms: 1,
         consecutive: 1,
         expect,
-        capture: [("id".to_owned(), Capture { header: text(), json: text(), regex: text() })].into(),
+        capture: [("id".to_owned(), Capture { header: text(), json: text(), regex: text(), secret: true })]
+            .into(),
     };
     let identity = Identity {
         path: "/".into(),
@@ -55,11 +58,34 @@ fn full() -> Config {
     };
     Config {
         report: text(),
-        target: Target { url: text(), host: text() },
+        target: Target { url: text(), host: text(), ca: text() },
         wiring: greenlight_core::hook::model::Wiring::default(),
         health: greenlight_core::hook::model::Health::default(),
         identity: Some(identity),
         checks: vec![check],
+        burst: Some(Burst {
+            path: "/".into(),
+            headers: BTreeMap::new(),
+            requests: 1,
+            concurrency: 1,
+            timeout_ms: 1,
+            status: 200,
+            max_error_rate: 0.5,
+            max_p50_ms: Some(1),
+            max_p95_ms: Some(1),
+            max_p99_ms: Some(1),
+        }),
+        compare: Some(Compare {
+            paths: Vec::new(),
+            headers: BTreeMap::new(),
+            url: text(),
+            samples: 1,
+            timeout_ms: 1,
+            max_p95_ratio: Some(1.0),
+            fast_ms: 1,
+            json_shape: true,
+        }),
+        alarms: Some(Alarms { names: Vec::new(), insufficient_data_is_ok: true }),
     }
 }
 

@@ -1,12 +1,11 @@
 //! The load balancer's side: listeners, target groups, health.
 
-use aws_sdk_elasticloadbalancingv2::types::{
-    Action, ForwardActionConfig, HostHeaderConditionConfig, Rule, TargetDescription,
-};
+use aws_sdk_elasticloadbalancingv2::types::{Action, ForwardActionConfig, TargetDescription};
 use greenlight_core::hook::health::{Poll, TargetState};
 use greenlight_core::hook::wiring::Route;
 use greenlight_kit::AwsError;
 
+use super::conditions::route;
 use super::{Aws, owned};
 
 const ELB: &str = "elasticloadbalancing";
@@ -79,6 +78,18 @@ impl Aws {
         target_group_arn: &str,
     ) -> Result<Poll, AwsError> {
         let sets = self.describe_task_sets(cluster, service).await?;
+        let targets = self.gather_targets(target_group_arn).await?;
+        let set = sets.iter().find(|set| set.id() == Some(task_set_id));
+        Ok(set.map_or_else(Poll::default, |set| Poll {
+            desired: i64::from(set.computed_desired_count()),
+            running: i64::from(set.running_count()),
+            pending: i64::from(set.pending_count()),
+            targets,
+        }))
+    }
+
+    /// States of a target group's targets.
+    pub async fn gather_targets(&self, target_group_arn: &str) -> Result<Vec<TargetState>, AwsError> {
         let output = self.elb.describe_target_health().target_group_arn(target_group_arn).send().await;
         let output = output.map_err(|error| AwsError::new(ELB, "DescribeTargetHealth", &error))?;
         let targets = output.target_health_descriptions().iter().map(|entry| {
@@ -100,19 +111,12 @@ impl Aws {
                     .reduce(|code, text| format!("{code}: {text}")),
             }
         });
-        let targets = targets.collect();
-        let set = sets.iter().find(|set| set.id() == Some(task_set_id));
-        Ok(set.map_or_else(Poll::default, |set| Poll {
-            desired: i64::from(set.computed_desired_count()),
-            running: i64::from(set.running_count()),
-            pending: i64::from(set.pending_count()),
-            targets,
-        }))
+        Ok(targets.collect())
     }
 }
 
 /// A forward to one target group has no weights: it is all of the traffic.
-fn weights(actions: &[Action]) -> Vec<(String, i64)> {
+pub(super) fn weights(actions: &[Action]) -> Vec<(String, i64)> {
     let mut weights = Vec::new();
     for action in actions {
         let tuples = action.forward_config().map(ForwardActionConfig::target_groups).unwrap_or_default();
@@ -124,20 +128,4 @@ fn weights(actions: &[Action]) -> Vec<(String, i64)> {
         }
     }
     weights
-}
-
-fn route(rule: &Rule) -> Route {
-    let mut hosts = Vec::new();
-    let mut headers = Vec::new();
-    for condition in rule.conditions() {
-        if condition.field() == Some("host-header") {
-            let configured =
-                condition.host_header_config().map(HostHeaderConditionConfig::values).unwrap_or_default();
-            hosts.extend(configured.iter().chain(condition.values()).cloned());
-        }
-        if let Some(config) = condition.http_header_config() {
-            headers.push((owned(config.http_header_name()), config.values().to_vec()));
-        }
-    }
-    Route { name: owned(rule.priority()), weights: weights(rule.actions()), hosts, headers }
 }

@@ -1,8 +1,11 @@
 //! One deployment as its hook sees it, on one port: Lambda's Runtime API, the AWS calls of the hook, and green itself.
+//!
+//! For what the engines do not have: listener rules, HTTPS, ECS's own deployments, deployments in odd states, defects of the hook. The
+//! AWS calls themselves, and how they fail, are in `tests/engines`.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -28,9 +31,30 @@ pub struct Scene {
     pub put_errors: VecDeque<(u16, &'static str)>,
     /// Digest of each target, asked in turn.
     pub pool: Vec<&'static str>,
+    pub targets: usize,
     /// Weight of blue at the test listener.
     pub blue_weight: u32,
     pub target_state: &'static str,
+    /// For so long after the start, the listener leads to blue, and blue answers.
+    pub flips_after: Duration,
+    /// XML of the test listener's rules; the default action then leads elsewhere.
+    pub rules: Option<String>,
+    /// Only requests with this header reach green; others are answered by blue.
+    pub needs_header: Option<(&'static str, &'static str)>,
+    /// Another place than this server: protocol and port.
+    pub listener: Option<(&'static str, u16)>,
+    /// `creator` and `status` of the deployment.
+    pub creator: &'static str,
+    pub status: &'static str,
+    /// `externalId` of green's task set.
+    pub external_id: &'static str,
+    /// So often CodeDeploy is asked for its target until it shows the lifecycle event as given.
+    pub shows_after: usize,
+    /// Of the service deployment that an ECS event names.
+    pub rolls_back: bool,
+    pub fails_open: bool,
+    /// What the server does with the key that a check sends.
+    pub echo: fn(&str) -> String,
 }
 
 impl Default for Scene {
@@ -43,8 +67,20 @@ impl Default for Scene {
             lifecycle: "InProgress",
             put_errors: VecDeque::new(),
             pool: vec![DIGEST; 3],
+            targets: 3,
             blue_weight: 0,
             target_state: "healthy",
+            flips_after: Duration::ZERO,
+            rules: None,
+            needs_header: None,
+            listener: None,
+            creator: "user",
+            status: "InProgress",
+            external_id: "d-1",
+            shows_after: 0,
+            rolls_back: false,
+            fails_open: false,
+            echo: str::to_owned,
         }
     }
 }
@@ -82,6 +118,8 @@ pub struct World {
     pub port: u16,
     pub puts: Mutex<Vec<String>>,
     report: Mutex<Option<Value>>,
+    pub started: Instant,
+    pub looks: Mutex<usize>,
     asked: Mutex<usize>,
     given: Mutex<bool>,
     answers: mpsc::UnboundedSender<Result<Value, Value>>,
@@ -98,6 +136,8 @@ pub async fn play(scene: Scene, stop: impl Fn(&[String]) -> bool) -> Seen {
         port,
         puts: Mutex::default(),
         report: Mutex::default(),
+        started: Instant::now(),
+        looks: Mutex::default(),
         asked: Mutex::default(),
         given: Mutex::default(),
         answers,
@@ -163,10 +203,10 @@ async fn serve(
     if method == Method::POST && path == "/" {
         let form = String::from_utf8_lossy(&body).into_owned();
         let action = form.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap();
-        return xml(action, &elb(&world, action));
+        return xml(action, &elb(&world, action, form.contains("prod")));
     }
     if method == Method::PUT {
-        assert_eq!(path, "/reports/test/d-1.json");
+        assert!(path == "/reports/test/d-1.json" || path == "/reports/test/e-1.json", "{path}");
         // The SDK may send the body in aws-chunked encoding: the document is what stands between the braces.
         let text = String::from_utf8_lossy(&body).into_owned();
         let document = &text[text.find('{').unwrap()..=text.rfind('}').unwrap()];
@@ -175,10 +215,16 @@ async fn serve(
     }
     let mut asked = world.asked.lock().unwrap();
     let scene = world.scene.lock().unwrap();
-    let digest = scene.pool[*asked % scene.pool.len()];
-    *asked += 1;
-    let echo = headers.get("x-key").map_or(String::new(), |key| key.to_str().unwrap().to_owned());
-    ([("x-app-image-digest", digest)], echo).into_response()
+    let reaches =
+        scene.needs_header.is_none_or(|(name, value)| headers.get(name).is_some_and(|it| it == value));
+    let digest = if reaches && world.started.elapsed() >= scene.flips_after {
+        *asked += 1;
+        scene.pool[*asked % scene.pool.len()]
+    } else {
+        "sha256:b1ue"
+    };
+    let echo = headers.get("x-key").map_or(String::new(), |key| (scene.echo)(key.to_str().unwrap()));
+    ([("x-app-image-digest", digest), ("x-echo", &echo)], echo.clone()).into_response()
 }
 
 async fn runtime_api(world: &World, path: &str, body: &[u8]) -> Response {

@@ -4,6 +4,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::hook::model::{Capture, Expect, JsonExpect, JsonKind};
+use crate::hook::secrets::Redactor;
 use crate::hook::template::{self, TemplateError, Values};
 
 /// An answer, as the probe read it.
@@ -36,8 +37,14 @@ impl Answer {
 /// Longest piece of an answer that a message repeats.
 const EXCERPT_CHARS: usize = 120;
 
-/// Everything that is not as expected; empty = right. The caller redacts secrets before it shows this.
-pub fn evaluate(expect: &Expect, answer: &Answer, values: &Values) -> Result<Vec<String>, TemplateError> {
+/// Everything that is not as expected; empty = right. What is repeated of the answer holds no secret, also where it is cut.
+pub fn evaluate(
+    expect: &Expect,
+    answer: &Answer,
+    values: &Values,
+    secrets: &Redactor,
+) -> Result<Vec<String>, TemplateError> {
+    let excerpt = |text: &str| excerpt(text, secrets);
     let mut wrong = Vec::new();
     if let Some(status) = expect.status
         && status != answer.status
@@ -77,7 +84,7 @@ pub fn evaluate(expect: &Expect, answer: &Answer, values: &Values) -> Result<Vec
             None => wrong.push(format!("the body is not JSON; it begins with {}", excerpt(&text))),
             Some(document) => {
                 for json in &expect.json {
-                    wrong.extend(at(json, &document, values)?);
+                    wrong.extend(at(json, &document, values, &excerpt)?);
                 }
             }
         }
@@ -85,7 +92,12 @@ pub fn evaluate(expect: &Expect, answer: &Answer, values: &Values) -> Result<Vec
     Ok(wrong)
 }
 
-fn at(expect: &JsonExpect, document: &Value, values: &Values) -> Result<Option<String>, TemplateError> {
+fn at(
+    expect: &JsonExpect,
+    document: &Value,
+    values: &Values,
+    excerpt: &impl Fn(&str) -> String,
+) -> Result<Option<String>, TemplateError> {
     let place = if expect.pointer.is_empty() { "the document" } else { &expect.pointer };
     let found = match (document.pointer(&expect.pointer), expect.absent) {
         (None, true) => return Ok(None),
@@ -173,10 +185,8 @@ pub fn capture(capture: &Capture, answer: &Answer) -> Option<String> {
     captures.get(1).or_else(|| captures.get(0)).map(|found| found.as_str().to_owned())
 }
 
-fn excerpt(text: &str) -> String {
-    let short: String = text.chars().take(EXCERPT_CHARS).collect();
-    let dots = if short.len() < text.len() { "…" } else { "" };
-    crate::report::printable(&format!("{short}{dots}"))
+fn excerpt(text: &str, secrets: &Redactor) -> String {
+    crate::report::printable(&secrets.beginning(text, EXCERPT_CHARS))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::{Answer, capture, evaluate};
 use crate::hook::model::{Capture, Expect};
+use crate::hook::secrets::Redactor;
 use crate::hook::template::{Values, Variable};
 
 fn answer(body: &str) -> Answer {
@@ -16,7 +17,7 @@ fn answer(body: &str) -> Answer {
 fn wrong(expect: &str, body: &str) -> Vec<String> {
     let expect: Expect = toml::from_str(expect).unwrap();
     let values = Values::from([(Variable::Version, "1.2".to_owned())]);
-    evaluate(&expect, &answer(body), &values).unwrap()
+    evaluate(&expect, &answer(body), &values, &Redactor::default()).unwrap()
 }
 
 #[test]
@@ -81,4 +82,27 @@ fn captures() {
     );
     assert!(by(Capture { header: Some("Content-Type".into()), ..Capture::default() }).is_some());
     assert_eq!(capture(&Capture { json: Some("/x".into()), ..Capture::default() }, &answer), None);
+}
+
+#[test]
+fn a_secret_is_not_repeated_in_any_message() {
+    let mut secrets = Redactor::default();
+    secrets.add("s3cr3t/value");
+    // The excerpt ends in the middle of the second one.
+    let body =
+        format!("{{\"token\":\"s3cr3t%2Fvalue\",\"pad\":\"{}\",\"again\":\"s3cr3t/value\"}}", "x".repeat(70));
+    let mut answer = answer(&body);
+    answer.headers.push(("x-echo".into(), "key s3cr3t\\/value".into()));
+    let values = Values::from([(Variable::Secret("/k".into()), "s3cr3t/value".to_owned())]);
+    for expect in [
+        "headers = { X-Echo = '^never$' }",
+        "body = '^never$'",
+        "json = [{ pointer = '/token', equals = 'never ${secret:ssm:/k}' }]",
+        "json = [{ pointer = '/token', matches = '^${secret:ssm:/k}$' }]",
+        "json = [{ pointer = '', type = 'array' }]",
+    ] {
+        let expect: Expect = toml::from_str(expect).unwrap();
+        let wrong = evaluate(&expect, &answer, &values, &secrets).unwrap().join("; ");
+        assert!(wrong.contains("***") && !wrong.contains("s3cr"), "{wrong}");
+    }
 }

@@ -55,8 +55,7 @@ impl ReportLocation {
 
 /// Parses and checks. `environment` are the variables that `${env:NAME}` may name.
 pub fn parse(text: &str, environment: &BTreeMap<String, String>) -> Result<Checked, ConfigError> {
-    let config: Config =
-        toml::from_str(text).map_err(|error| ConfigError::Toml(error.to_string().trim_end().to_owned()))?;
+    let config: Config = toml::from_str(text).map_err(|error| ConfigError::Toml(place_of(text, &error)))?;
     let mut used = BTreeSet::new();
     let needs_version = rules::check_all(&config, &mut used)?;
     let mut values = Values::new();
@@ -79,6 +78,14 @@ pub fn parse(text: &str, environment: &BTreeMap<String, String>) -> Result<Check
     let report = config.report.as_deref().map(|report| location(report, &values)).transpose()?;
     let hash = hex::encode(Sha256::digest(text.as_bytes()));
     Ok(Checked { config, hash, report, values, secrets, needs_version })
+}
+
+/// The error with its place, without the line itself: a configuration that lies in SSM may hold what nobody should read in a log.
+fn place_of(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("line {line}, column {column}: {}", error.message().trim_end())
 }
 
 fn location(report: &str, values: &Values) -> Result<ReportLocation, ConfigError> {

@@ -26,7 +26,14 @@ fn a_small_configuration() {
 #[test]
 fn what_is_misspelt_is_refused() {
     for (text, part) in [
-        (format!("burst = 1\n{CHECK}"), "unknown field `burst`"),
+        (format!("bursts = 1\n{CHECK}"), "unknown field `bursts`"),
+        (format!("{CHECK}[burst]\npath = '/'\nrequests = 0\n"), "begin at 1"),
+        (format!("{CHECK}[burst]\npath = '/'\nrequests = 1\nmax_error_rate = 1.0\n"), "less than 1"),
+        (format!("{CHECK}[burst]\npath = '/${{capture:x}}'\nrequests = 1\n"), "no earlier check captures"),
+        (format!("{CHECK}[compare]\npaths = []\n"), "at least one path"),
+        (format!("{CHECK}[compare]\npaths = ['/']\nmax_p95_ratio = 0.0\n"), "greater than 0"),
+        (format!("{CHECK}[alarms]\nnames = []\n"), "at least one alarm"),
+        (format!("[target]\nca = '${{version}}'\n{CHECK}"), "only ${env:NAME}"),
         (CHECK.replace("status", "statsu"), "unknown field `statsu`"),
         (CHECK.replace("{ status = 200 }", "{}"), "every answer would pass"),
         (CHECK.replace("\"/\"", "\"x\""), "a path begins with /"),

@@ -49,6 +49,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    pub const ALL: [Self; 3] =
+        [Self::AfterAllowTestTraffic, Self::BeforeAllowTraffic, Self::AfterAllowTraffic];
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AfterAllowTestTraffic => "AfterAllowTestTraffic",
@@ -67,8 +70,10 @@ const HOOKS: [&str; 5] =
 pub enum Running {
     /// This hook waits for a verdict.
     Hook(Stage),
-    /// No hook is in progress: this event has been answered before.
-    Nothing,
+    /// No hook is in progress, and one has been answered: this event is a repeated one.
+    Answered,
+    /// No hook is in progress, and none has been answered: CodeDeploy shows the event later than it calls for it.
+    NotYet,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -91,6 +96,8 @@ pub enum DiscoverError {
     NoPair(String),
     #[error("the deployment group has no {0} listener")]
     NoListener(&'static str),
+    #[error("CodeDeploy called the hook, but shows no lifecycle event in progress")]
+    NothingRuns,
 }
 
 /// The lifecycle event in progress.
@@ -98,12 +105,22 @@ pub fn running(lifecycle: &[(String, String)]) -> Result<Running, DiscoverError>
     let in_progress =
         lifecycle.iter().find(|(name, status)| status == "InProgress" && HOOKS.contains(&name.as_str()));
     match in_progress.map(|(name, _)| name.as_str()) {
-        None => Ok(Running::Nothing),
+        None => Ok(answered_or_not_yet(lifecycle)),
         Some("AfterAllowTestTraffic") => Ok(Running::Hook(Stage::AfterAllowTestTraffic)),
         Some("BeforeAllowTraffic") => Ok(Running::Hook(Stage::BeforeAllowTraffic)),
         Some("AfterAllowTraffic") => Ok(Running::Hook(Stage::AfterAllowTraffic)),
         Some(stage) => Err(DiscoverError::NotTestable { stage: stage.to_owned() }),
     }
+}
+
+/// Events before green answers do not count: CodeDeploy ends those without a function by itself.
+fn answered_or_not_yet(lifecycle: &[(String, String)]) -> Running {
+    let over = |stage: Stage| {
+        lifecycle
+            .iter()
+            .any(|(name, status)| name == stage.as_str() && matches!(status.as_str(), "Succeeded" | "Failed"))
+    };
+    if Stage::ALL.into_iter().any(over) { Running::Answered } else { Running::NotYet }
 }
 
 /// Cluster and service of an ECS target.
@@ -131,6 +148,8 @@ pub struct Green {
     pub blue_target_groups: Vec<String>,
     /// The listener that must lead to green at this stage.
     pub listener_arn: String,
+    /// Where blue takes the visitors' traffic; nothing once green has it.
+    pub blue_listener_arn: Option<String>,
 }
 
 /// Finds green, twice, and the listener that leads to it.
@@ -157,6 +176,7 @@ pub fn green(
     }
     let pair = pairs.iter().find(|pair| pair.target_groups.contains(name));
     let pair = pair.ok_or_else(|| DiscoverError::NoPair(name.clone()))?;
+    let has_blue = target.task_sets.iter().any(|set| set.label == "Blue");
     let (listeners, what) = match stage {
         Stage::AfterAllowTraffic => (&pair.production_listener_arns, "production"),
         Stage::AfterAllowTestTraffic | Stage::BeforeAllowTraffic => (&pair.test_listener_arns, "test"),
@@ -168,6 +188,11 @@ pub fn green(
         target_group: name.clone(),
         blue_target_groups: pair.target_groups.iter().filter(|group| *group != name).cloned().collect(),
         listener_arn: listeners.first().cloned().ok_or(DiscoverError::NoListener(what))?,
+        blue_listener_arn: pair
+            .production_listener_arns
+            .first()
+            .filter(|_| stage != Stage::AfterAllowTraffic && has_blue)
+            .cloned(),
     })
 }
 

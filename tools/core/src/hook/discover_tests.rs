@@ -39,7 +39,18 @@ fn both_agree() {
     let found = green(Stage::AfterAllowTestTraffic, "d-1", &target, &ecs, &pairs).unwrap();
     assert_eq!((found.listener_arn.as_str(), found.blue_target_groups), ("test", vec!["b".to_owned()]));
     let found = green(Stage::AfterAllowTraffic, "d-1", &target, &ecs, &pairs).unwrap();
-    assert_eq!(found.listener_arn, "prod");
+    assert_eq!((found.listener_arn.as_str(), found.blue_listener_arn), ("prod", None));
+}
+
+#[test]
+fn blue_is_compared_with_only_while_it_serves() {
+    let (mut target, ecs, pairs) = world();
+    let found = |target: &TargetFacts| {
+        green(Stage::AfterAllowTestTraffic, "d-1", target, &ecs, &pairs).unwrap().blue_listener_arn
+    };
+    assert_eq!(found(&target).as_deref(), Some("prod"));
+    target.task_sets.remove(0);
+    assert_eq!(found(&target), None, "the first deployment has no blue");
 }
 
 #[test]
@@ -72,8 +83,18 @@ fn disagreement_is_an_error() {
 #[test]
 fn only_the_event_in_progress_counts() {
     let events = |status: &str, name: &str| vec![(name.to_owned(), status.to_owned())];
-    assert_eq!(running(&events("Succeeded", "AfterAllowTestTraffic")), Ok(Running::Nothing));
-    assert_eq!(running(&events("InProgress", "AllowTraffic")), Ok(Running::Nothing));
+    assert_eq!(running(&events("Succeeded", "AfterAllowTestTraffic")), Ok(Running::Answered));
+    assert_eq!(running(&events("Failed", "AfterAllowTraffic")), Ok(Running::Answered));
+    // CodeDeploy may call before it shows the event, and hooks without a function have ended by themselves.
+    for (status, name) in [
+        ("Pending", "AfterAllowTestTraffic"),
+        ("Skipped", "AfterAllowTestTraffic"),
+        ("InProgress", "AllowTestTraffic"),
+        ("Succeeded", "BeforeInstall"),
+    ] {
+        assert_eq!(running(&events(status, name)), Ok(Running::NotYet), "{name} {status}");
+    }
+    assert_eq!(running(&[]), Ok(Running::NotYet));
     assert!(running(&events("InProgress", "AfterInstall")).is_err());
     assert_eq!(
         running(&events("InProgress", "AfterAllowTraffic")),

@@ -25,12 +25,16 @@ pub struct CodeDeployEvent {
 pub struct EcsNativeEvent {
     pub execution_id: String,
     pub stage: String,
+    /// The service deployment.
+    pub resource_arn: Option<String>,
     pub service_arn: Option<String>,
     /// Green. It stays green in a rollback.
     pub target_revision_arn: Option<String>,
     /// Weight by service revision; filled only in the `*_TRAFFIC_SHIFT` stages.
     pub test_weights: BTreeMap<String, i64>,
     pub production_weights: BTreeMap<String, i64>,
+    /// What the service's definition and earlier answers of this hook say.
+    pub hook_details: Value,
 }
 
 /// Why an event cannot be answered to anybody.
@@ -61,10 +65,12 @@ pub fn parse(event: &Value) -> Result<HookEvent, EventError> {
         return Ok(HookEvent::EcsNative(EcsNativeEvent {
             execution_id,
             stage,
+            resource_arn: text(event, "resourceArn"),
             service_arn: text(details, "serviceArn"),
             target_revision_arn: text(details, "targetServiceRevisionArn"),
             test_weights: weights(details, "testTrafficWeights"),
             production_weights: weights(details, "productionTrafficWeights"),
+            hook_details: event.get("hookDetails").cloned().unwrap_or(Value::Null),
         }));
     }
     let keys: Vec<&str> = event.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
@@ -81,33 +87,48 @@ fn weights(details: &Value, key: &str) -> BTreeMap<String, i64> {
     entries.filter_map(|(arn, weight)| Some((arn.clone(), weight.as_i64()?))).collect()
 }
 
+/// Which of a service's listeners leads to green.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listener {
+    Test,
+    Production,
+}
+
 /// What to do at a stage of an ECS-native deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NativeStep {
     /// Green takes traffic that can be tested.
-    Test,
+    Test(Listener),
     /// A rollback: green has no weight any more, and there is nothing to test.
     NothingToTest,
     /// The hook is attached to a stage at which green cannot be tested.
     WrongStage,
 }
 
+/// All of the traffic.
+const ALL_PERCENT: i64 = 100;
+
 /// Decides by stage and weights. A stage that is not known is not let through.
+///
+/// While a canary or linear deployment shifts, production is mixed on purpose; the test listener still leads to green alone.
 pub fn native_step(event: &EcsNativeEvent) -> NativeStep {
     let weight = |weights: &BTreeMap<String, i64>| {
         event.target_revision_arn.as_ref().and_then(|arn| weights.get(arn)).copied()
     };
-    let shift = |weights: &BTreeMap<String, i64>| match weight(weights) {
-        Some(0) => NativeStep::NothingToTest,
-        Some(_) => NativeStep::Test,
-        None => NativeStep::WrongStage,
-    };
     match event.stage.as_str() {
-        "TEST_TRAFFIC_SHIFT" => shift(&event.test_weights),
-        "PRODUCTION_TRAFFIC_SHIFT" => shift(&event.production_weights),
-        "POST_TEST_TRAFFIC_SHIFT" | "PRE_PRODUCTION_TRAFFIC_SHIFT" | "POST_PRODUCTION_TRAFFIC_SHIFT" => {
-            NativeStep::Test
-        }
+        "TEST_TRAFFIC_SHIFT" => match weight(&event.test_weights) {
+            Some(0) => NativeStep::NothingToTest,
+            Some(1..) => NativeStep::Test(Listener::Test),
+            _ => NativeStep::WrongStage,
+        },
+        "PRODUCTION_TRAFFIC_SHIFT" => match weight(&event.production_weights) {
+            Some(0) => NativeStep::NothingToTest,
+            Some(ALL_PERCENT) => NativeStep::Test(Listener::Production),
+            Some(1..) => NativeStep::Test(Listener::Test),
+            _ => NativeStep::WrongStage,
+        },
+        "POST_TEST_TRAFFIC_SHIFT" | "PRE_PRODUCTION_TRAFFIC_SHIFT" => NativeStep::Test(Listener::Test),
+        "POST_PRODUCTION_TRAFFIC_SHIFT" => NativeStep::Test(Listener::Production),
         _ => NativeStep::WrongStage,
     }
 }
@@ -141,7 +162,7 @@ mod tests {
     fn native(stage: &str, weights: &Value) -> EcsNativeEvent {
         let event = json!({"executionId": "e", "lifecycleStage": stage, "resourceArn": "arn:sd",
             "executionDetails": {"serviceArn": "arn:s", "targetServiceRevisionArn": "green",
-                "testTrafficWeights": weights, "productionTrafficWeights": {}}});
+                "testTrafficWeights": weights, "productionTrafficWeights": weights}, "hookDetails": {"a": 1}});
         match parse(&event) {
             Ok(HookEvent::EcsNative(event)) => event,
             other => panic!("{other:?}"),
@@ -149,16 +170,29 @@ mod tests {
     }
 
     #[test]
+    fn what_the_hook_was_told_is_kept() {
+        let event = native("POST_TEST_TRAFFIC_SHIFT", &json!({}));
+        assert_eq!((event.hook_details, event.resource_arn.as_deref()), (json!({"a": 1}), Some("arn:sd")));
+    }
+
+    #[test]
     fn a_rollback_has_nothing_to_test() {
+        let (test, production) = (NativeStep::Test(Listener::Test), NativeStep::Test(Listener::Production));
         for (stage, weights, step) in [
-            ("TEST_TRAFFIC_SHIFT", json!({"green": 100, "blue": 0}), NativeStep::Test),
-            ("TEST_TRAFFIC_SHIFT", json!({"green": 0, "blue": 100}), NativeStep::NothingToTest),
-            ("TEST_TRAFFIC_SHIFT", json!({}), NativeStep::WrongStage),
-            ("POST_TEST_TRAFFIC_SHIFT", json!({}), NativeStep::Test),
-            ("PRE_SCALE_UP", json!({}), NativeStep::WrongStage),
-            ("SOMETHING_NEW", json!({}), NativeStep::WrongStage),
+            ("TEST_TRAFFIC_SHIFT", json!({"green": 100, "blue": 0}), &test),
+            ("TEST_TRAFFIC_SHIFT", json!({"green": 0, "blue": 100}), &NativeStep::NothingToTest),
+            ("TEST_TRAFFIC_SHIFT", json!({"green": -1}), &NativeStep::WrongStage),
+            ("TEST_TRAFFIC_SHIFT", json!({}), &NativeStep::WrongStage),
+            ("POST_TEST_TRAFFIC_SHIFT", json!({}), &test),
+            ("PRE_PRODUCTION_TRAFFIC_SHIFT", json!({}), &test),
+            ("PRODUCTION_TRAFFIC_SHIFT", json!({"green": 10, "blue": 90}), &test),
+            ("PRODUCTION_TRAFFIC_SHIFT", json!({"green": 100, "blue": 0}), &production),
+            ("PRODUCTION_TRAFFIC_SHIFT", json!({"green": 0, "blue": 100}), &NativeStep::NothingToTest),
+            ("POST_PRODUCTION_TRAFFIC_SHIFT", json!({}), &production),
+            ("PRE_SCALE_UP", json!({}), &NativeStep::WrongStage),
+            ("SOMETHING_NEW", json!({}), &NativeStep::WrongStage),
         ] {
-            assert_eq!(native_step(&native(stage, &weights)), step, "{stage}");
+            assert_eq!(native_step(&native(stage, &weights)), *step, "{stage} {weights}");
         }
     }
 }

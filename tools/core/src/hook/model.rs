@@ -22,18 +22,28 @@ pub struct Config {
     pub identity: Option<Identity>,
     #[serde(default, rename = "check")]
     pub checks: Vec<Check>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub burst: Option<Burst>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Compare>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarms: Option<Alarms>,
 }
 
 /// How the target is reached, where the listener does not say it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
-    /// Base URL for ECS-native events, whose load balancer is not looked up. Not used for CodeDeploy.
+    /// Base URL for ECS-native events; without it, the service revision's load balancer is looked up. Not used for CodeDeploy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// `Host` header, and the name that the TLS certificate must carry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
+    /// Certificates of the authorities that may sign the target's certificate, and no others: PEM text, or `file:path`,
+    /// `ssm:/path`, `s3://bucket/key`. Without it, the public ones may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +99,7 @@ pub struct Identity {
     #[serde(default = "five_seconds")]
     pub timeout_ms: u64,
     /// Answers in a row that must carry the expected version, per target of the target group.
-    #[serde(default = "three")]
+    #[serde(default = "fourteen")]
     pub samples_per_target: u32,
 }
 
@@ -127,6 +137,72 @@ pub struct Check {
     /// Values of the answer for later checks, as `${capture:NAME}`.
     #[serde(default)]
     pub capture: BTreeMap<String, Capture>,
+}
+
+/// Many requests at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Burst {
+    /// Sent with GET.
+    pub path: String,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    pub requests: u32,
+    #[serde(default = "ten")]
+    pub concurrency: u32,
+    /// Limit for one request, in milliseconds.
+    #[serde(default = "five_seconds")]
+    pub timeout_ms: u64,
+    /// The status that is right; every other one, another version and no answer at all are errors.
+    #[serde(default = "ok_status")]
+    pub status: u16,
+    /// Share of requests that may be errors, 0 to 1.
+    #[serde(default)]
+    pub max_error_rate: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_p50_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_p95_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_p99_ms: Option<u64>,
+}
+
+/// The same requests to green and to blue, in turn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compare {
+    /// Sent with GET.
+    pub paths: Vec<String>,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Blue's base URL; without it, production's listener is looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Requests to each of both, per path.
+    #[serde(default = "twenty")]
+    pub samples: u32,
+    /// Limit for one request, in milliseconds.
+    #[serde(default = "five_seconds")]
+    pub timeout_ms: u64,
+    /// Green's 95th percentile may be this many times blue's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_p95_ratio: Option<f64>,
+    /// Below this, green's 95th percentile is fast enough whatever blue's is.
+    #[serde(default = "fifty")]
+    pub fast_ms: u64,
+    /// Whether JSON answers must have every place of blue's, with the same kind of value.
+    #[serde(default = "yes")]
+    pub json_shape: bool,
+}
+
+/// CloudWatch alarms that must be OK.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alarms {
+    pub names: Vec<String>,
+    /// Whether an alarm without enough data is as good as one that is OK.
+    #[serde(default)]
+    pub insufficient_data_is_ok: bool,
 }
 
 /// What an answer must be. Everything that is given must hold.
@@ -196,6 +272,9 @@ pub struct Capture {
     pub json: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub regex: Option<String>,
+    /// The value is a secret: it is shown nowhere.
+    #[serde(default)]
+    pub secret: bool,
 }
 
 fn version() -> String {
@@ -212,6 +291,30 @@ const fn one() -> u32 {
 
 const fn three() -> u32 {
     3
+}
+
+const fn ten() -> u32 {
+    10
+}
+
+const fn fourteen() -> u32 {
+    14
+}
+
+const fn twenty() -> u32 {
+    20
+}
+
+const fn fifty() -> u64 {
+    50
+}
+
+const fn ok_status() -> u16 {
+    200
+}
+
+const fn yes() -> bool {
+    true
 }
 
 const fn half_a_second() -> u64 {

@@ -88,6 +88,15 @@ reasons! {
     CheckUnreachable "CHECK_UNREACHABLE"
         "The request of a check got no answer."
         "Check that the target is reachable; look at the log of the tasks."
+    BurstFailed "BURST_FAILED"
+        "Under many requests at once, too many failed or took too long."
+        "Look at the numbers of phase burst; compare them with blue's, and with the size of a task."
+    CompareFailed "COMPARE_FAILED"
+        "Green answers otherwise than blue does: another status, a place of the JSON that is gone, or much slower."
+        "Look at phase compare; a change that is wanted belongs into the configuration of this release."
+    AlarmRaised "ALARM_RAISED"
+        "A CloudWatch alarm is not OK, or does not exist."
+        "Look at the alarm; name only alarms that are OK before a release."
     OutOfTime "OUT_OF_TIME"
         "The time ran out before every phase was done."
         "Look at which phase took long; raise the function's timeout (at most 900 s) or lower the budgets."
@@ -108,6 +117,13 @@ pub enum Phase {
     Health,
     Identity,
     Checks,
+    Burst,
+    Compare,
+    /// Whether the listener still leads to green.
+    Recheck,
+    Alarms,
+    /// Delivering the verdict; it is in the log, as a report cannot tell of itself.
+    Report,
 }
 
 impl Phase {
@@ -119,6 +135,11 @@ impl Phase {
             Self::Health => "health",
             Self::Identity => "identity",
             Self::Checks => "checks",
+            Self::Burst => "burst",
+            Self::Compare => "compare",
+            Self::Recheck => "recheck",
+            Self::Alarms => "alarms",
+            Self::Report => "report",
         }
     }
 }

@@ -1,18 +1,49 @@
-//! Whether a listener leads to green and to green alone.
+//! Whether a listener leads to green and to green alone, for exactly the requests that will be sent.
+//!
+//! A listener's rules are gone through as the load balancer does it: by priority, the first one whose conditions all hold decides
+//! (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html>, 2026-11). A condition that cannot be
+//! known here (the address that the load balancer sees, a regular expression) may hold or not: both must lead to green.
+
+pub mod condition;
 
 use std::collections::BTreeMap;
+
+use condition::{Condition, Holds, Request};
 
 /// The default action (no conditions) or a rule of a listener.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Route {
     /// `default`, or the rule's priority.
     pub name: String,
-    /// Target group ARN and weight of every forward.
+    /// Target group ARN and weight of every forward; empty for a redirect or a fixed answer.
     pub weights: Vec<(String, i64)>,
-    /// Values of a `host-header` condition.
-    pub hosts: Vec<String>,
-    /// Name and values of `http-header` conditions.
-    pub headers: Vec<(String, Vec<String>)>,
+    pub conditions: Vec<Condition>,
+}
+
+/// The target groups that must, and must not, get the traffic.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'a> {
+    pub green: &'a str,
+    pub blue: &'a [String],
+}
+
+/// One request that a check will send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    pub headers: BTreeMap<String, String>,
+}
+
+/// What will be sent, and as whom.
+#[derive(Debug, Clone, Default)]
+pub struct Traffic {
+    /// `Host` where nothing else says it: the load balancer's name.
+    pub default_host: String,
+    /// `target.host`: more than what a rule suggests.
+    pub host: Option<String>,
+    pub requests: Vec<Planned>,
 }
 
 /// What the listener does now.
@@ -24,86 +55,88 @@ pub enum Wired {
     NotYet { reason: String },
 }
 
-/// Looks at every route that names one of the pair's target groups. Other routes are none of this deployment's business.
-pub fn decide(routes: &[Route], green: &str, blue: &[String]) -> Wired {
-    let weight = |route: &Route, wanted: &dyn Fn(&str) -> bool| -> i64 {
-        route.weights.iter().filter(|(arn, _)| wanted(arn)).map(|(_, weight)| weight).sum()
-    };
-    let is_blue = |arn: &str| blue.iter().any(|group| group == arn);
-    if let Some(route) = routes.iter().find(|route| weight(route, &is_blue) > 0) {
+/// `routes` by priority, the default action last.
+pub fn decide(routes: &[Route], pair: Pair<'_>, traffic: &Traffic) -> Wired {
+    let is_blue =
+        |route: &&Route| route.weights.iter().any(|(arn, weight)| *weight > 0 && pair.blue.contains(arn));
+    if let Some(route) = routes.iter().find(is_blue) {
         return Wired::NotYet { reason: format!("{} still sends traffic to blue", describe(route)) };
     }
-    let to_green: Vec<&Route> =
-        routes.iter().filter(|route| weight(route, &|arn| arn == green) > 0).collect();
-    let plain = to_green.iter().find(|route| route.hosts.is_empty() && route.headers.is_empty());
-    match plain.or(to_green.first()) {
-        Some(route) => Wired::ToGreen { headers: headers_for(route) },
-        None => Wired::NotYet { reason: "no action of the listener sends traffic to green".to_owned() },
+    let mut candidates: Vec<&Route> = routes.iter().filter(|route| leads_to(route, pair.green)).collect();
+    // A request that needs no headers is the simplest one.
+    candidates.sort_by_key(|route| !route.conditions.is_empty());
+    let mut reason = None;
+    for candidate in candidates {
+        let headers = headers_for(candidate);
+        match misled(routes, pair.green, traffic, &headers) {
+            None => return Wired::ToGreen { headers },
+            Some(why) => {
+                reason.get_or_insert(why);
+            }
+        }
     }
+    let reason =
+        reason.unwrap_or_else(|| "no action of the listener sends traffic to green alone".to_owned());
+    Wired::NotYet { reason }
+}
+
+/// Green gets something, and nobody else does.
+fn leads_to(route: &Route, green: &str) -> bool {
+    let mut weighted = route.weights.iter().filter(|(_, weight)| *weight > 0).peekable();
+    weighted.peek().is_some() && weighted.all(|(arn, _)| arn == green)
+}
+
+/// The first planned request that would not, or perhaps not, reach green, and why.
+fn misled(
+    routes: &[Route],
+    green: &str,
+    traffic: &Traffic,
+    headers: &BTreeMap<String, String>,
+) -> Option<String> {
+    let any = Planned { method: "GET".to_owned(), path: "/".to_owned(), headers: BTreeMap::new() };
+    let planned =
+        if traffic.requests.is_empty() { std::slice::from_ref(&any) } else { traffic.requests.as_slice() };
+    planned.iter().find_map(|planned| {
+        let request = Request::new(planned, traffic, headers);
+        let mut reached = 0;
+        for route in routes {
+            let holds = condition::all_hold(&route.conditions, &request);
+            if holds == Holds::No {
+                continue;
+            }
+            reached += 1;
+            if !leads_to(route, green) {
+                let may = if holds == Holds::Maybe { "may meet" } else { "meets" };
+                return Some(format!("{request} {may} {}, which does not lead to green", describe(route)));
+            }
+            if holds == Holds::Yes {
+                return None;
+            }
+        }
+        (reached == 0).then(|| format!("{request} meets no action of the listener"))
+    })
 }
 
 fn describe(route: &Route) -> String {
     if route.name == "default" { "the default action".to_owned() } else { format!("rule {}", route.name) }
 }
 
-/// A request that meets the rule's conditions. A wildcard (`*`, `?`) is replaced by a text that it matches.
+/// Headers that meet the rule's conditions. Paths, methods and query strings are the checks' own.
 fn headers_for(route: &Route) -> BTreeMap<String, String> {
-    let concrete = |pattern: &String| pattern.replace(['*', '?'], "x");
     let mut headers = BTreeMap::new();
-    if let Some(host) = route.hosts.first() {
-        headers.insert("host".to_owned(), concrete(host));
-    }
-    for (name, values) in &route.headers {
-        if let Some(value) = values.first() {
-            headers.insert(name.to_ascii_lowercase(), concrete(value));
+    for condition in &route.conditions {
+        let (name, patterns) = match condition {
+            Condition::Host(patterns) => ("host".to_owned(), patterns),
+            Condition::Header { name, values } => (name.to_ascii_lowercase(), values),
+            _ => continue,
+        };
+        if let Some(value) = patterns.iter().find_map(condition::Pattern::example) {
+            headers.insert(name, value);
         }
     }
     headers
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn route(name: &str, weights: &[(&str, i64)]) -> Route {
-        Route {
-            name: name.into(),
-            weights: weights.iter().map(|(arn, weight)| ((*arn).to_owned(), *weight)).collect(),
-            ..Route::default()
-        }
-    }
-
-    fn not_yet(routes: &[Route]) -> bool {
-        matches!(decide(routes, "green", &["blue".into()]), Wired::NotYet { .. })
-    }
-
-    #[test]
-    fn green_alone() {
-        assert!(!not_yet(&[route("default", &[("green", 1)])]));
-        assert!(!not_yet(&[route("default", &[("green", 100), ("blue", 0)])]));
-        assert!(!not_yet(&[route("default", &[("other", 1)]), route("5", &[("green", 1)])]));
-        for bad in [
-            vec![route("default", &[("blue", 1)])],
-            vec![route("default", &[("green", 99), ("blue", 1)])],
-            vec![route("default", &[("green", 0)])],
-            vec![route("default", &[("green", 1)]), route("1", &[("blue", 1)])],
-            vec![],
-        ] {
-            assert!(not_yet(&bad), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_rule_is_reached_by_its_conditions() {
-        let rule = Route {
-            hosts: vec!["*.test.example.com".into()],
-            headers: vec![("X-Test".into(), vec!["yes".into()])],
-            ..route("1", &[("green", 1)])
-        };
-        let expected = BTreeMap::from([
-            ("host".to_owned(), "x.test.example.com".to_owned()),
-            ("x-test".to_owned(), "yes".to_owned()),
-        ]);
-        assert_eq!(decide(&[rule], "green", &[]), Wired::ToGreen { headers: expected });
-    }
-}
+#[path = "wiring_tests.rs"]
+mod tests;

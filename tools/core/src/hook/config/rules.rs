@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::ConfigError;
-use crate::hook::model::{Capture, Check, Config, Expect, Identity, JsonExpect};
+use crate::hook::model::{Alarms, Burst, Capture, Check, Compare, Config, Expect, Identity, JsonExpect};
 use crate::hook::template::{self, Values, Variable};
 
 /// Checks every rule that one key alone cannot; collects the placeholders; tells whether a version is needed.
@@ -16,9 +16,14 @@ pub(super) fn check_all(config: &Config, used: &mut BTreeSet<Variable>) -> Resul
         used.extend(found.map_err(|source| ConfigError::Template { place: place.to_owned(), source })?);
         Ok(())
     };
-    for (place, text) in
-        [("report", &config.report), ("target.url", &config.target.url), ("target.host", &config.target.host)]
-    {
+    let compare_url = config.compare.as_ref().and_then(|compare| compare.url.clone());
+    for (place, text) in [
+        ("report", &config.report),
+        ("target.url", &config.target.url),
+        ("target.host", &config.target.host),
+        ("target.ca", &config.target.ca),
+        ("compare.url", &compare_url),
+    ] {
         if let Some(text) = text {
             collect(place, text)?;
             let foreign = |variable: &Variable| !matches!(variable, Variable::Env(_));
@@ -47,6 +52,9 @@ pub(super) fn check_all(config: &Config, used: &mut BTreeSet<Variable>) -> Resul
         }
         captured.extend(check.capture.keys().cloned());
     }
+    for (place, text) in texts_of_load(config) {
+        texts.push((place.to_owned(), text.to_owned(), captured.clone()));
+    }
     let mut needs_version = false;
     for (place, text, known) in &texts {
         collect(place, text)?;
@@ -64,7 +72,61 @@ pub(super) fn check_all(config: &Config, used: &mut BTreeSet<Variable>) -> Resul
         collect("identity.expect", &identity.expect)?;
         check_identity(identity)?;
     }
+    config.burst.as_ref().map_or(Ok(()), check_burst)?;
+    config.compare.as_ref().map_or(Ok(()), check_compare)?;
+    config.alarms.as_ref().map_or(Ok(()), check_alarms)?;
     Ok(needs_version)
+}
+
+/// Texts of burst and compare that may hold placeholders; every check has run by then.
+fn texts_of_load(config: &Config) -> Vec<(&'static str, &str)> {
+    let mut texts = Vec::new();
+    if let Some(burst) = &config.burst {
+        texts.push(("burst", burst.path.as_str()));
+        texts.extend(burst.headers.values().map(|value| ("burst", value.as_str())));
+    }
+    if let Some(compare) = &config.compare {
+        texts.extend(compare.paths.iter().map(|path| ("compare", path.as_str())));
+        texts.extend(compare.headers.values().map(|value| ("compare", value.as_str())));
+    }
+    texts
+}
+
+fn check_burst(burst: &Burst) -> Result<(), ConfigError> {
+    if !burst.path.starts_with('/') {
+        return rule("burst.path", "a path begins with /");
+    }
+    if burst.requests == 0 || burst.concurrency == 0 || burst.timeout_ms == 0 {
+        return rule("burst", "`requests`, `concurrency` and `timeout_ms` begin at 1");
+    }
+    if !(0.0..1.0).contains(&burst.max_error_rate) {
+        return rule("burst.max_error_rate", "it is a share: at least 0 and less than 1");
+    }
+    Ok(())
+}
+
+fn check_compare(compare: &Compare) -> Result<(), ConfigError> {
+    if compare.paths.is_empty() || compare.samples == 0 || compare.timeout_ms == 0 {
+        return rule("compare", "it has at least one path, and `samples` and `timeout_ms` begin at 1");
+    }
+    if !compare.paths.iter().all(|path| path.starts_with('/')) {
+        return rule("compare.paths", "a path begins with /");
+    }
+    if compare.max_p95_ratio.is_some_and(|ratio| !(ratio.is_finite() && ratio > 0.0)) {
+        return rule("compare.max_p95_ratio", "it is a number greater than 0");
+    }
+    Ok(())
+}
+
+fn check_alarms(alarms: &Alarms) -> Result<(), ConfigError> {
+    if alarms.names.is_empty() || alarms.names.iter().any(String::is_empty) {
+        return rule("alarms.names", "name at least one alarm; no name is empty");
+    }
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html (2026-11)
+    if alarms.names.len() > 100 {
+        return rule("alarms.names", "at most 100 alarms can be asked about");
+    }
+    Ok(())
 }
 
 fn rule<T>(place: &str, message: &str) -> Result<T, ConfigError> {
@@ -76,6 +138,7 @@ fn check_identity(identity: &Identity) -> Result<(), ConfigError> {
         header: identity.header.clone(),
         json: identity.json.clone(),
         regex: identity.regex.clone(),
+        secret: false,
     };
     check_capture("identity", &capture)?;
     if identity.samples_per_target == 0 {
