@@ -85,7 +85,7 @@ test-rust: moto
 
 # What is measured is built exactly as it is shipped. QUICK=1: one run at 30 ms, printed only. RUNS=5. ONLY=publish: one benchmark.
 # FLAGS: for the benchmark, such as FLAGS='--only rclone --rclone-variants'.
-BENCHMARKS := publish render
+BENCHMARKS := publish render validate
 HARNESS := target/harness/greenlight-bench
 .PHONY: bench
 bench: ## Measure the tools beside what people use otherwise, and write doc/benchmarks.md (QUICK=1, RUNS=5, ONLY=publish)
@@ -105,6 +105,18 @@ bench-render:
 	@$(CARGO) build --locked --release --package render-taskdef
 	@$(HARNESS) render --peers $(STATE)/bench-venv $(if $(RUNS),--runs $(RUNS)) \
 	  $(if $(QUICK),--runs 3,--document doc/benchmarks.md) $(FLAGS)
+
+# Cold start, memory and time to a verdict. The size of the packages, where `make package` has made them.
+.PHONY: bench-validate
+bench-validate:
+	@$(CARGO) build --locked --release --package validate-deploy
+	@$(HARNESS) validate --peers $(STATE)/bench-venv $(if $(RUNS),--runs $(RUNS)) $(if $(QUICK),--runs 3,--document doc/benchmarks.md) $(FLAGS)
+
+# For both processors, static, with checksums; started where that is possible. ARCHITECTURES=arm64: one of them.
+.PHONY: package
+package: ## Build validate-deploy's Lambda packages: target/package/*.zip (ARCHITECTURES="arm64 x86_64")
+	@.ci/prerequisites git cc cargo python
+	@.ci/package/hook $(ARCHITECTURES)
 
 .PHONY: lint
 lint: ## Check formats and lints
