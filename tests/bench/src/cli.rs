@@ -27,6 +27,8 @@ pub enum Command {
     Publish(Publish),
     /// render-taskdef beside the AWS CLI's validation and cfn-lint
     Render(Render),
+    /// validate-deploy beside a plain Python hook
+    Validate(Validate),
     /// The S3 server, as a process of its own
     #[command(hide = true)]
     Store { bucket: String },
@@ -86,6 +88,28 @@ pub struct Render {
     #[arg(long, default_value = ".local/bench-venv", value_name = "DIR")]
     pub peers: PathBuf,
     /// Runs of each tool; the tables show the median with the least and the most
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=999), value_name = "N")]
+    pub runs: u32,
+    /// Write the result into this document, between its markers
+    #[arg(long, value_name = "FILE")]
+    pub document: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Validate {
+    /// The release build of validate-deploy
+    #[arg(long = "validate-deploy", default_value = "target/release/validate-deploy", value_name = "FILE")]
+    pub binary: PathBuf,
+    /// Virtual environment with botocore
+    #[arg(long, default_value = ".local/bench-venv", value_name = "DIR")]
+    pub peers: PathBuf,
+    /// The Python hook
+    #[arg(long, default_value = "tests/bench/peers/hook.py", value_name = "FILE")]
+    pub python_hook: PathBuf,
+    /// Where `make package` writes
+    #[arg(long, default_value = "target/package", value_name = "DIR")]
+    pub packages: PathBuf,
+    /// Starts of each hook
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=999), value_name = "N")]
     pub runs: u32,
     /// Write the result into this document, between its markers

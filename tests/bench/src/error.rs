@@ -16,8 +16,8 @@ pub enum BenchError {
         "{tool} said that it was done, but {wrong} of {files} files are not in the bucket as they should be, such as {example}\n{output}"
     )]
     NotDone { tool: String, wrong: usize, files: usize, example: String, output: String },
-    #[error("{} is missing: build it with `cargo build --release -p {package}`", .file.display())]
-    NotBuilt { file: PathBuf, package: &'static str },
+    #[error("{} is missing: `make bench` builds and installs it", .0.display())]
+    NotBuilt(PathBuf),
     #[error("no tool is called {0:?}: there are {1}")]
     UnknownTool(String, String),
     #[error("{} has no line {marker:?}", .file.display())]

@@ -1,6 +1,6 @@
 //! Benchmarks: Greenlight's tools beside what people use otherwise, against the same server, in one run.
 //!
-//! A benchmark is a module: [`publish`], [`render`]. What all of them share: [`measure`] runs one program and says what it used,
+//! A benchmark is a module: [`publish`], [`render`], [`validate`]. What all of them share: [`measure`] runs one program and says what it used,
 //! [`store`] and [`link`] are the server and the network, [`statistics`] and [`table`] make numbers readable, [`document`]
 //! writes them into `doc/benchmarks.md`. Nothing here decides anything about releases.
 
@@ -19,6 +19,7 @@ mod render;
 mod statistics;
 mod store;
 mod table;
+mod validate;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ fn run(command: Command) -> Result<(), BenchError> {
     match command {
         Command::Publish(options) => publish::run(&options),
         Command::Render(options) => render::run(&options),
+        Command::Validate(options) => validate::run(&options),
         Command::Store { bucket } => store::serve(&bucket),
         Command::Link { to, rtt_ms } => link::serve(to, rtt_ms),
         Command::Measure { log, command } => measure::observe(&log, &command),

@@ -44,9 +44,7 @@ pub struct Installed {
 impl Installed {
     pub fn find(options: &Publish) -> Result<Self, BenchError> {
         let own = &options.binary;
-        let own = own
-            .canonicalize()
-            .map_err(|_| BenchError::NotBuilt { file: own.clone(), package: PUBLISH_FRONTEND })?;
+        let own = own.canonicalize().map_err(|_| BenchError::NotBuilt(own.clone()))?;
         let peers = options.peers.canonicalize().unwrap_or_else(|_| options.peers.clone());
         let mut all = vec![
             (

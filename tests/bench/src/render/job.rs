@@ -23,10 +23,7 @@ pub struct Job {
 
 /// The jobs, and the names of those that are not installed. Writes what they read into `folder`.
 pub fn all(options: &Render, folder: &Path) -> Result<(Vec<Job>, Vec<&'static str>), BenchError> {
-    let own = options
-        .binary
-        .canonicalize()
-        .map_err(|_| BenchError::NotBuilt { file: options.binary.clone(), package: RENDER_TASKDEF })?;
+    let own = options.binary.canonicalize().map_err(|_| BenchError::NotBuilt(options.binary.clone()))?;
     let template = options.template.canonicalize().map_err(BenchError::io("find the template"))?;
     let rendered = folder.join("rendered");
     let render = Job::new(
