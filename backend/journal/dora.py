@@ -45,6 +45,11 @@ class Day:
 
     succeeded: int = 0
     failed: int = 0
+    # Releases that had succeeded and were rolled back by a person: failures that showed later.
+    taken_back: int = 0
+    # The day's first success is a rollback by a person, before any failure of the day: whether it took a release back
+    # or ended an incident depends on the days before.
+    began_by_hand: bool = False
     leads: Counts = field(default_factory=dict)
     # Incidents that began after the day's first success and ended on the day.
     restores: Counts = field(default_factory=dict)
@@ -62,7 +67,8 @@ class Day:
         fields = json.loads(text)
         for name in ("leads", "restores"):
             fields[name] = {int(seconds): count for seconds, count in fields[name].items()}
-        return Day(**fields)
+        # A later build may have counted more than this one knows of.
+        return Day(**{name: value for name, value in fields.items() if name in Day.__dataclass_fields__})
 
 
 def _seconds(start: str, end: str) -> int:
@@ -70,20 +76,27 @@ def _seconds(start: str, end: str) -> int:
 
 
 def count_day(outcomes: Iterable[dict[str, Any]]) -> Day:
-    """`outcomes`: `id`, `at`, `status` and `lead_seconds` of each."""
+    """`outcomes`: `id`, `at`, `status`, `lead_seconds` and `rollback` (None, "automatic" or "manual") of each.
+
+    A rollback delivers nothing new, so it is neither a deployment nor a failed one; but it ends an incident.
+    """
     day, failing = Day(), None
     for outcome in sorted(outcomes, key=lambda outcome: (outcome["at"], outcome["id"])):
+        rollback = outcome.get("rollback")
         if outcome["status"] == "failed":
-            day.failed += 1
+            day.failed += not rollback
             failing = failing or outcome["at"]
             continue
-        day.succeeded += 1
-        if outcome["lead_seconds"] is not None:
+        day.succeeded += not rollback
+        if not rollback and outcome["lead_seconds"] is not None:
             _add(day.leads, int(outcome["lead_seconds"]))
+        by_hand = rollback == "manual" and not failing
         if day.first_success is None:
-            day.first_success, day.early_failure = outcome["at"], failing
-        elif failing:
-            _add(day.restores, _seconds(failing, outcome["at"]))
+            day.first_success, day.early_failure, day.began_by_hand = outcome["at"], failing, by_hand
+        else:
+            day.taken_back += by_hand
+            if failing:
+                _add(day.restores, _seconds(failing, outcome["at"]))
         failing = None
     if day.first_success is None:
         day.early_failure = failing
@@ -95,13 +108,15 @@ def count_day(outcomes: Iterable[dict[str, Any]]) -> Day:
 @dataclass
 class Totals:
     deployments: int = 0
-    failures: int = 0
+    failed: int = 0
+    taken_back: int = 0
     leads: Counts = field(default_factory=dict)
     restores: Counts = field(default_factory=dict)
 
     def add(self, day: Day, restored: int | None) -> None:
         self.deployments += day.succeeded
-        self.failures += day.failed
+        self.failed += day.failed
+        self.taken_back += day.taken_back + (day.began_by_hand and restored is None)
         for mine, theirs in ((self.leads, day.leads), (self.restores, day.restores)):
             for seconds, count in theirs.items():
                 mine[seconds] = mine.get(seconds, 0) + count
@@ -109,13 +124,14 @@ class Totals:
             _add(self.restores, restored)
 
     def measures(self, days: int) -> dict[str, Any]:
-        ended = self.deployments + self.failures
+        ended, failures = self.deployments + self.failed, self.failed + self.taken_back
         return {
             "deployments": self.deployments,
-            "failures": self.failures,
+            "failures": failures,
             "deployments_per_day": round(self.deployments / days, 4),
             "lead_time_seconds": median(self.leads),
-            "change_failure_rate": round(self.failures / ended, 4) if ended else None,
+            # What is taken back may have been released before the span: never more than all of them.
+            "change_failure_rate": round(min(1, failures / ended), 4) if ended else None,
             "time_to_restore_seconds": median(self.restores),
         }
 

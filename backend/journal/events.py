@@ -7,6 +7,7 @@ Shapes: https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-c
 https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-cloudwatch-events.html (2026-11).
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -67,7 +68,8 @@ class Fact:
     subject_id: str
     key: str
     data: Item
-    starts: bool
+    once: dict[str, str]
+    """What is kept whichever event of the fact told it: the start, and what made the pipeline run."""
 
     @property
     def deployment_id(self) -> str | None:
@@ -83,6 +85,14 @@ def deployment_id_of(action: Item) -> str | None:
 
 def _pipeline(detail: Item) -> tuple[str, Item]:
     return "PIPELINE", {"kind": "pipeline"}
+
+
+def _trigger(detail: Item) -> str | None:
+    """What made an execution run, as text that can be compared. Not every event of the execution tells it."""
+    trigger = detail.get("execution-trigger")
+    if not isinstance(trigger, dict) or not (kind := text(trigger.get("trigger-type"), _MAX_NAME_CHARS)):
+        return None
+    return json.dumps({"type": kind, "detail": text(trigger.get("trigger-detail"), 2048)})
 
 
 def _stage(detail: Item) -> tuple[str, Item]:
@@ -115,9 +125,11 @@ def fact_of(kind: Kind, event_id: str, time: datetime, detail: Item) -> Fact:
     """`kind` is one of KNOWN_CHANGES, and `detail` was checked against its schema."""
     at, state = instant(time), detail["state"]
     data: Item = {"order": _order(at, state, event_id), "state": state, "at": at}
-    starts = state in _STARTED
+    once = {"started_at": at} if state in _STARTED else {}
     if kind == DEPLOYMENT_CHANGE:
         data |= {"kind": "deployment", "application": detail["application"], "group": detail["deploymentGroup"]}
-        return Fact("deployment", detail["deploymentId"], "DEPLOYMENT", data, starts)
+        return Fact("deployment", detail["deploymentId"], "DEPLOYMENT", data, once)
+    if kind == PIPELINE_CHANGE and (trigger := _trigger(detail)):
+        once["trigger"] = trigger
     key, parts = _PARTS[kind](detail)
-    return Fact("execution", detail["execution-id"], key, data | {"pipeline": detail["pipeline"]} | parts, starts)
+    return Fact("execution", detail["execution-id"], key, data | {"pipeline": detail["pipeline"]} | parts, once)

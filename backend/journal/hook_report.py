@@ -4,6 +4,7 @@ Read leniently where a newer hook may say more, strictly in what is shown as a v
 in one item of the table.
 """
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,10 @@ from journal.events import instant, text
 
 _MAX_ENTRIES = 100
 _MAX_WRONG = 5
+_MOST = 10**12
+# An item of DynamoDB has at most 400 KB
+# (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html, 2026-11).
+_MAX_KEPT_BYTES = 350 * 1024
 
 
 def _cut(limit: int) -> Any:
@@ -27,7 +32,7 @@ Long = _cut(1000)
 class HookPhase(Schema):
     phase: Short
     passed: bool
-    elapsed_ms: int = Field(ge=0)
+    elapsed_ms: int = Field(ge=0, le=_MOST)
     detail: Long = ""
 
 
@@ -38,8 +43,8 @@ class HookAttempt(Schema):
 class HookCheck(Schema):
     name: Short
     passed: bool
-    elapsed_ms: int = Field(ge=0)
-    tries: int = Field(ge=0)
+    elapsed_ms: int = Field(ge=0, le=_MOST)
+    tries: int = Field(ge=0, le=_MOST)
     attempts: list[HookAttempt] = Field(default_factory=list)
 
 
@@ -64,13 +69,24 @@ class HookReport(Schema):
     deployment_id: str | None = None
     expected_version: Short | None = None
     started_at: AwareDatetime
-    elapsed_ms: int = Field(ge=0)
+    elapsed_ms: int = Field(ge=0, le=_MOST)
     phases: list[HookPhase] = Field(default_factory=list)
     checks: list[HookCheck] = Field(default_factory=list)
     task_definition: HookTaskDefinition | None = None
 
     def kept(self) -> dict[str, Any]:
-        """What the API's Report has, without the deployment that it belongs to."""
+        """What the API's Report has, without the deployment that it belongs to. It fits into an item of the table."""
+        whole = self._whole()
+        if len(json.dumps(whole)) <= _MAX_KEPT_BYTES:
+            return whole
+        # The verdict of each phase and check stays, what they had to say goes.
+        return whole | {
+            "phases": [phase | {"detail": ""} for phase in whole["phases"]],
+            "checks": [check | {"wrong": []} for check in whole["checks"]],
+            "task_definition": whole["task_definition"] and whole["task_definition"] | {"changes": []},
+        }
+
+    def _whole(self) -> dict[str, Any]:
         started: datetime = self.started_at
         return {
             "verdict": self.verdict,

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Iterable
 from datetime import date
 
 from journal import dora, repository
@@ -37,6 +38,10 @@ def day_of(release: Item | None) -> tuple[str, str] | None:
     if not release or release["status"] not in ("succeeded", "failed") or not release["finished_at"]:
         return None
     return release["environment"], release["finished_at"][:10]
+
+
+def days_of(releases: Iterable[Item]) -> set[tuple[str, str]]:
+    return {day for release in releases if (day := day_of(release))}
 
 
 def measures(environment: str, days: int, today: date) -> Item:

@@ -58,6 +58,31 @@ def deployments_of(facts: Iterable[Item]) -> dict[str, Item]:
     return found
 
 
+def rollback_of(pipeline: Item | None) -> Item | None:
+    """Of an execution that brings back what was released before: CodePipeline runs one stage, under an id of its own.
+
+    What is brought back is not told by events: journal.selectors looks for it.
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html (2026-11)
+    """
+    trigger = json.loads((pipeline or {}).get("trigger") or "{}")
+    if trigger.get("type") not in ("AutomatedRollback", "ManualRollback"):
+        return None
+    automatic, detail = trigger["type"] == "AutomatedRollback", trigger["detail"]
+    return {
+        "automatic": automatic,
+        "by": None if automatic else detail,
+        "failed_release": _failed_release(detail) if automatic else None,
+    }
+
+
+def _failed_release(detail: str | None) -> str | None:
+    try:
+        failed = json.loads(detail or "null")["FailedPipelineExecutionId"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return text(failed, 128)
+
+
 def _ended(pipeline: Item | None, after: str) -> str | None:
     """How the whole execution ended, if it did, not before `after`."""
     if pipeline and pipeline["at"] >= after and (status := status_of(pipeline["state"])) != "in_progress":
@@ -146,6 +171,7 @@ def releases_from(execution_id: str, facts: list[Item], deployments: Mapping[str
     `deployments`: by environment, with `id`, `action`, `told` (CodeDeploy's fact) and `report`, where there are any.
     """
     pipeline, approval = pipeline_of(facts), approval_of(facts)
+    rollback = rollback_of(pipeline)
     sources = [f for f in _of_kind(facts, "action") if f["category"] == "Source" and f["state"] == "SUCCEEDED"]
     source = sources[0] if sources else None
     pushed = min((started_at(fact) for fact in facts), default=None)
@@ -177,6 +203,7 @@ def releases_from(execution_id: str, facts: list[Item], deployments: Mapping[str
                 "approval": approval if environment == GATED_ENVIRONMENT else None,
                 "deployment": deployment_of(deployment.get("action"), deployment.get("told"), deployment.get("id")),
                 "validation": validation_of(report),
+                "rollback": rollback,
             }
         )
     return releases

@@ -11,6 +11,8 @@ from journal.table import Item
 ABSENT = "attribute_not_exists(pk)"
 _ENVIRONMENTS = "ENVIRONMENTS"
 _MOST_BY_COMMIT = 100
+Day = tuple[str, str]
+"""Environment and date."""
 
 
 def execution(execution_id: str) -> str:
@@ -40,9 +42,7 @@ def keep_event(event: Item, subject: str | None) -> bool:
         day = event["received_at"][:10]
         writes.append(table.put_of(kept | {"pk": subject, "sk": f"TOLD#{event['event_id']}"}))
         writes.append(table.put_of(kept | {"pk": f"SUBJECTS#{day}", "sk": subject}))
-    if table.transact(writes):
-        return True
-    return not get_event(event["event_id"]) and table.transact(writes)
+    return table.transact(writes)
 
 
 def get_event(event_id: str) -> Item | None:
@@ -68,10 +68,9 @@ def put_fact(subject: str, key: str, fact: Item) -> bool:
     return table.update(subject, f"FACT#{key}", fact, condition)
 
 
-def put_fact_start(subject: str, key: str, started_at: str) -> None:
-    """Keeps the earliest start of what the fact is about, whichever order the events come in."""
-    condition = "attribute_not_exists(#started_at) OR #started_at > :started_at"
-    table.update(subject, f"FACT#{key}", {"started_at": started_at}, condition)
+def put_fact_once(subject: str, key: str, name: str, value: str) -> None:
+    """Keeps what only some events of a fact tell: the least value of all, whichever order the events come in."""
+    table.update(subject, f"FACT#{key}", {name: value}, f"attribute_not_exists(#{name}) OR #{name} > :{name}")
 
 
 def facts_and_releases(execution_id: str) -> tuple[list[Item], list[Item]]:
@@ -123,6 +122,13 @@ def _release_items(release: Item) -> list[Item]:
     return items
 
 
+def rollback_kind(release: Item) -> str | None:
+    """None for a release of something new."""
+    if not (rollback := release.get("rollback")):
+        return None
+    return "automatic" if rollback["automatic"] else "manual"
+
+
 def _outcome_key(release: Item) -> tuple[str, str] | None:
     """An outcome is what is counted: a release that ended well or badly, on the day it ended."""
     if release["status"] not in ("succeeded", "failed") or not release["finished_at"]:
@@ -144,35 +150,57 @@ def _writes(old: Item | None, new: Item | None, condition: str, values: Item | N
         writes.append(table.delete_of(*before))
     if new and after:
         outcome = {"id": new["id"], "at": new["finished_at"], "status": new["status"]}
-        outcome["lead_seconds"] = new["lead_seconds"]
+        outcome |= {"lead_seconds": new["lead_seconds"], "rollback": rollback_kind(new)}
         writes.append(table.put_of(outcome | {"pk": after[0], "sk": after[1]}))
     return writes
 
 
 def put_release(release: Item) -> bool:
     """False when a release with that id and environment is already there."""
-    writes = _writes(None, release, ABSENT, None)
-    if table.transact(writes):
-        return True
-    return not get_release(release["id"], release["environment"]) and table.transact(writes)
+    return table.transact(_writes(None, release, ABSENT, None))
 
 
-def revision(execution_id: str) -> int:
-    """How often the releases of an execution were written. Read it before the facts: see replace_releases."""
-    meta = table.get(execution(execution_id), "META")
-    return int(meta["revision"]) if meta else 0
+def revision(execution_id: str) -> tuple[int, set[Day]]:
+    """How often the releases of an execution were written, and the days that have to be counted since.
+
+    Read it before the facts: see replace_releases.
+    """
+    meta = table.get(execution(execution_id), "META") or {}
+    owed = (day.partition("#") for day in meta.get("owed", []))
+    return int(meta.get("revision", 0)), {(environment, day) for environment, _, day in owed}
+
+
+def _owed(days: Iterable[Day]) -> list[str]:
+    return [f"{environment}#{day}" for environment, day in sorted(days)]
+
+
+def days_were_counted(execution_id: str, at_revision: int, remaining: Iterable[Day]) -> None:
+    """Forgets days on which nothing of the execution ended after all; unless someone wrote since `at_revision`."""
+    table.update(
+        execution(execution_id),
+        "META",
+        {"owed": _owed(remaining), "revision": at_revision},
+        "#revision = :revision",
+    )
 
 
 def replace_releases(
-    execution_id: str, seen_revision: int, old: Iterable[Item], new: Iterable[Item], *, force: bool = False
+    execution_id: str,
+    seen_revision: int,
+    old: Iterable[Item],
+    new: Iterable[Item],
+    days: Iterable[Day],
+    *,
+    force: bool = False,
 ) -> bool:
     """Writes the releases that were made out of facts read after `seen_revision`, in place of `old`; all or nothing.
 
     False when someone else wrote in between: read revision and facts again. So the last write always knows all facts.
     A release that stays as it is is only written again with `force`, but the revision always is: it tells others that
-    what they have read may be too old.
+    what they have read may be too old. With it is written which `days` must be counted now, for whoever writes it may
+    be gone before it has counted them.
     """
-    meta = {"pk": execution(execution_id), "sk": "META", "revision": seen_revision + 1}
+    meta = {"pk": execution(execution_id), "sk": "META", "revision": seen_revision + 1, "owed": _owed(days)}
     if seen_revision:
         writes = [table.put_of(meta, "revision = :seen", {":seen": seen_revision})]
     else:

@@ -20,6 +20,9 @@ GitSha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{7,64}$")]
 ImageDigest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 # Names of pipelines, stages and actions as CodePipeline allows them.
 PipelineWord = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.@_-]{1,100}$")]
+# CodeDeploy documents a length only
+# (https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateApplication.html, 2026-11).
+CodeDeployName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 # What the journal uses of an id that becomes part of an object's key.
 DeploymentId = Annotated[str, StringConstraints(pattern=r"^d-[A-Z0-9]{5,32}$")]
 CommitPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{4,64}$")]
@@ -102,6 +105,25 @@ class Validation(Schema):
     total: int
 
 
+class Restored(Schema):
+    """The release that a rollback brought back."""
+
+    id: str
+    git_sha: str | None
+    message: str | None
+
+
+class Rollback(Schema):
+    """A run of one stage with what was released before, not with something new."""
+
+    automatic: bool = Field(description="after a failure; false: by a person")
+    by: str | None = Field(description="who, as AWS tells it; null for an automatic one")
+    failed_release: str | None = Field(description="the release whose failure led to an automatic one")
+    restored: Restored | None = Field(
+        None, description="told of one release and of what is live, not in lists; null also where it is not known"
+    )
+
+
 class Release(Schema):
     id: str = Field(description="for releases of a pipeline, the id of its execution")
     environment: str
@@ -117,6 +139,7 @@ class Release(Schema):
     approval: Approval | None
     deployment: Deployment | None
     validation: Validation | None
+    rollback: Rollback | None = Field(None, description="null for a release of something new")
 
 
 class ReleasePage(Schema):
@@ -213,11 +236,13 @@ class EnvironmentList(Schema):
 class Measures(Schema):
     """The four DORA measures of a span of days."""
 
-    deployments: int
-    failures: int
+    deployments: int = Field(description="releases that succeeded, without rollbacks")
+    failures: int = Field(description="releases that failed, and those that a person rolled back later")
     deployments_per_day: float
     lead_time_seconds: float | None = Field(description="median, from the pipeline's start to the release's end")
-    change_failure_rate: float | None = Field(description="failures / (deployments + failures)")
+    change_failure_rate: float | None = Field(
+        description="failures of all releases that ended; rollbacks are not releases of something new"
+    )
     time_to_restore_seconds: float | None = Field(description="median, from the first failure to the next success")
 
 
@@ -279,8 +304,8 @@ class DeploymentDetail(Schema):
 
     deployment_id: DeploymentId = Field(alias="deploymentId")
     state: Annotated[str, StringConstraints(pattern=r"^[A-Z_]{1,32}$")]
-    application: PipelineWord
-    deployment_group: PipelineWord = Field(alias="deploymentGroup")
+    application: CodeDeployName
+    deployment_group: CodeDeployName = Field(alias="deploymentGroup")
 
 
 class EventReceipt(Schema):

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from datetime import date, datetime
 
 from journal import events, measures, projection, repository
@@ -11,6 +12,11 @@ from journal.table import Item
 
 # In this order first, whether or not anything was released there; then every other one by name.
 _FIRST = tuple(projection.STAGE_ENVIRONMENTS.values())
+# Among so many releases before a rollback it is looked for what that brought back.
+_ROLLBACK_REACH = 50
+_POSITION = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}Z#[A-Za-z0-9][A-Za-z0-9._:-]{0,127}#[a-z][a-z0-9-]{0,31}"
+)
 
 
 def environment_names() -> list[str]:
@@ -28,7 +34,9 @@ def _decode_cursor(cursor: str, filters: list[str | None]) -> str:
         position, *made_with = json.loads(text)
     except (binascii.Error, TypeError, ValueError):
         raise Unprocessable("this cursor was not made here") from None
-    if not isinstance(position, str) or not 0 < len(position) <= 512 or made_with != filters:
+    if not isinstance(position, str) or not _POSITION.fullmatch(position):
+        raise Unprocessable("this cursor was not made here")
+    if made_with != filters:
         raise Unprocessable("this cursor belongs to another query")
     return position
 
@@ -84,7 +92,7 @@ def release_detail(release_id: str) -> Item:
         "status": events.status_of(pipeline["state"]) if pipeline else None,
         "approval": projection.approval_of(facts),
         "stages": stages,
-        "releases": releases,
+        "releases": [_with_restored(release) for release in releases],
         "reports": [report for release in releases if (report := _report(release))],
     }
 
@@ -113,11 +121,32 @@ def _environment(name: str) -> Item:
     since = repository.position(live) if live else None
     return {
         "environment": name,
-        "live": live,
+        "live": live and _with_restored(live),
         "in_progress": newest("in_progress", since),
         "waiting": newest("waiting", since),
         "failed": newest("failed", since),
     }
+
+
+def _with_restored(release: Item) -> Item:
+    """A rollback with what it brought back. One request for a rollback, none for anything else."""
+    if not (rollback := release.get("rollback")):
+        return release
+    before = repository.position(release)
+    found, _ = repository.newest_releases(
+        release["environment"], status="succeeded", before=before, limit=_ROLLBACK_REACH
+    )
+    return release | {"rollback": rollback | {"restored": _restored(release, found)}}
+
+
+def _restored(rollback: Item, earlier: list[Item]) -> Item | None:
+    """By the image that runs now, where the smoke tests have told it. An automatic one goes to the last success."""
+    releases = [release for release in earlier if not release.get("rollback")]
+    image = rollback["image_digest"]
+    fits = [release for release in releases if image and release["image_digest"] == image]
+    if not fits and rollback["rollback"]["automatic"]:
+        fits = [release for release in releases[:1] if not image or not release["image_digest"]]
+    return next(iter(fits), None)
 
 
 def metrics(environment: str, days: int, today: date) -> Item:

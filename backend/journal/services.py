@@ -55,6 +55,7 @@ def create_release(body: ReleaseIn, now: datetime) -> tuple[Item, bool]:
         "approval": None,
         "deployment": None,
         "validation": None,
+        "rollback": None,
         "fingerprint": _fingerprint(body),
     }
     repository.register_environment(body.environment)
@@ -124,8 +125,8 @@ def subject_of(fact: events.Fact | None) -> str | None:
 def keep_fact(fact: events.Fact) -> None:
     subject = subject_of(fact) or ""
     repository.put_fact(subject, fact.key, fact.data)
-    if fact.starts:
-        repository.put_fact_start(subject, fact.key, fact.data["at"])
+    for name, value in fact.once.items():
+        repository.put_fact_once(subject, fact.key, name, value)
     if fact.deployment_id:
         repository.link_deployment(fact.deployment_id, fact.subject_id)
 
@@ -142,30 +143,41 @@ def project(execution_id: str, *, force: bool = False) -> None:
 
     `force`: also what seems to be right is written, for an entry of a listing may be lost or wrong.
     """
+    fetched: dict[str, Item | None] = {}
     for attempt in range(_PROJECTION_ATTEMPTS):
         if attempt:
             time.sleep(random.uniform(0.01, 0.05) * attempt)
-        revision = repository.revision(execution_id)
+        revision, owed = repository.revision(execution_id)
         facts, stored = repository.facts_and_releases(execution_id)
         posted = {release["environment"] for release in stored if release["origin"] != projection.ORIGIN}
-        made = projection.releases_from(execution_id, facts, _deployments(facts))
+        made = projection.releases_from(execution_id, facts, _deployments(facts, fetched))
         new = [release for release in made if release["environment"] not in posted]
         old = [release for release in stored if release["environment"] not in posted]
-        if repository.replace_releases(execution_id, revision, old, new, force=force):
-            for counted in sorted({day for release in (*old, *new) if (day := measures.day_of(release))}):
+        ended = measures.days_of(new)
+        days = owed | ended | measures.days_of(old)
+        if repository.replace_releases(execution_id, revision, old, new, days, force=force):
+            for counted in sorted(days):
                 measures.count_again(*counted)
+            if days != ended:
+                repository.days_were_counted(execution_id, revision + 1, ended)
             return
     raise Unavailable("too many events of this execution at once; try again")
 
 
-def _deployments(facts: list[Item]) -> dict[str, Item]:
-    """Of each environment: CodeDeploy's word and the hook's report, which is fetched once it can be there."""
+def _deployments(facts: list[Item], fetched: dict[str, Item | None]) -> dict[str, Item]:
+    """Of each environment: CodeDeploy's word and the hook's report, which is fetched once it can be there.
+
+    `fetched`: what was found for each deployment, so that another attempt does not ask again.
+    """
     found = projection.deployments_of(facts)
     for environment, deployment in found.items():
         told, report, _ = repository.get_deployment(deployment["id"])
-        if report is None and (report := reports.fetch(environment, deployment["id"])):
-            repository.put_report(deployment["id"], {"report": json.dumps(report)})
-        elif report is not None:
+        if report is not None:
             report = json.loads(report["report"])
+        elif deployment["id"] in fetched:
+            report = fetched[deployment["id"]]
+        elif report := reports.fetch(environment, deployment["id"]):
+            repository.put_report(deployment["id"], {"report": json.dumps(report)})
+        fetched[deployment["id"]] = report
         deployment |= {"told": told, "report": report}
     return found

@@ -3,6 +3,8 @@
 It knows how to ask, not what is asked for: keys and items are journal.repository's and journal.measures'.
 """
 
+import random
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -23,6 +25,10 @@ TTL_ATTRIBUTE = "expires_at"
 KEY_ATTRIBUTES = ("pk", "sk", "gsi1pk", "gsi1sk")
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html (2026-11)
 _BATCH_KEYS = 100
+_ATTEMPTS = 7
+# Why a transaction may have been cancelled that passes a moment later. The SDK does not try it again by itself
+# (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html, 2026-11).
+_PASSING_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -75,6 +81,11 @@ def error_code(error: ClientError) -> str:
     return error.response.get("Error", {}).get("Code", "")
 
 
+def _pause(attempt: int) -> None:
+    """Before another attempt; all of them together stay below a second."""
+    time.sleep(random.uniform(0.01, 0.05) * attempt)
+
+
 def to_item(data: Item) -> dict[str, Any]:
     return {name: _serialize(value) for name, value in data.items()}
 
@@ -122,14 +133,19 @@ def get(pk: str, sk: str) -> Item | None:
 
 
 def get_many(keys: Iterable[tuple[str, str]]) -> list[Item]:
-    """Those that exist, in no particular order."""
-    wanted, found = [to_item({"pk": pk, "sk": sk}) for pk, sk in keys], []
+    """Those that exist, in no particular order. Unavailable when DynamoDB keeps leaving out all that is asked for."""
+    wanted, found, refused = [to_item({"pk": pk, "sk": sk}) for pk, sk in keys], [], 0
     while wanted:
         request = {settings.JOURNAL_TABLE: {"Keys": wanted[:_BATCH_KEYS], "ConsistentRead": True}}
         with answering():
             answer = client().batch_get_item(RequestItems=request)
         found.extend(from_item(item) for item in answer["Responses"].get(settings.JOURNAL_TABLE, []))
         left = answer.get("UnprocessedKeys", {}).get(settings.JOURNAL_TABLE, {}).get("Keys", [])
+        refused = refused + 1 if len(left) == len(wanted[:_BATCH_KEYS]) else 0
+        if refused >= _ATTEMPTS:
+            raise Unavailable("the journal's table is too busy; try again")
+        if left:
+            _pause(refused + 1)
         wanted = left + wanted[_BATCH_KEYS:]
     return found
 
@@ -161,6 +177,8 @@ def newest_of_index(
     gsi1pk: str, *, since: str | None = None, before: str | None = None, starts: str | None = None, limit: int
 ) -> list[Item]:
     """At most `limit` items of the index, highest sort key first, from `since` on and below `before`. One request."""
+    if since and before and before <= since:
+        return []  # DynamoDB refuses a BETWEEN whose ends are the wrong way round
     condition, values = "gsi1pk = :pk", {":pk": gsi1pk}
     if starts:
         condition, values = condition + " AND begins_with(gsi1sk, :starts)", values | {":starts": starts}
@@ -225,18 +243,33 @@ def update(pk: str, sk: str, changes: Item, condition: str, names: Item | None =
 
 
 def transact(writes: list[dict[str, Any]]) -> bool:
-    """All of the writes or none; False when a condition is not met or another transaction was in the way.
+    """All of the writes or none; False when, and only when, a condition is not met.
 
-    At most 100 (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html, 2026-11).
+    Another transaction in the way, or throttling, is no answer: that is tried again, and then it is Unavailable.
+    At most 100 writes.
     """
-    with answering():
-        try:
-            client().transact_write_items(TransactItems=writes)
-        except ClientError as error:
-            if error_code(error) in ("TransactionCanceledException", "TransactionInProgressException"):
-                return False
-            raise
-    return True
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            _pause(attempt)
+        with answering():
+            try:
+                client().transact_write_items(TransactItems=writes)
+                return True
+            except ClientError as error:
+                reasons = _cancellation_reasons(error)
+                if "ConditionalCheckFailed" in reasons:
+                    return False
+                if not reasons or reasons - _PASSING_REASONS:
+                    raise
+    raise Unavailable("others write the same at once, or the journal's table is too busy; try again")
+
+
+def _cancellation_reasons(error: ClientError) -> set[str]:
+    """Of each write that stood in the way; empty for every other error."""
+    if error_code(error) != "TransactionCanceledException":
+        return set()
+    reasons = error.response.get("CancellationReasons", [])
+    return {code for reason in reasons if (code := reason.get("Code")) not in (None, "None")}
 
 
 def put_of(item: Item, condition: str | None = None, values: Item | None = None) -> dict[str, Any]:

@@ -34,8 +34,14 @@ def event(detail_type: str, time: str, detail: dict, **changes) -> dict:
     } | changes
 
 
-def pipeline(state: str, time: str, **changes) -> dict:
-    return event("CodePipeline Pipeline Execution State Change", time, {"state": state}, **changes)
+def pipeline(state: str, time: str, trigger: dict | None = None, **changes) -> dict:
+    detail = {"state": state} | ({"execution-trigger": trigger} if trigger else {})
+    return event("CodePipeline Pipeline Execution State Change", time, detail, **changes)
+
+
+def of(execution_id: str, bodies: list[dict]) -> list[dict]:
+    """The same events of another execution."""
+    return [body | {"detail": body["detail"] | {"execution-id": execution_id}} for body in bodies]
 
 
 def deployment(deployment_id: str, state: str, time: str, environment: str = "test") -> dict:

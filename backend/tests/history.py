@@ -57,8 +57,10 @@ class Execution:
             }
         )
 
-    def pipeline(self, state: str) -> None:
+    def pipeline(self, state: str, trigger: dict | None = None) -> None:
         detail = {"pipeline": "greenlight", "execution-id": self.id, "state": state}
+        if trigger:
+            detail["execution-trigger"] = trigger
         self.tell("CodePipeline Pipeline Execution State Change", detail)
 
     def stage(self, name: str, state: str) -> None:
@@ -207,6 +209,15 @@ class Execution:
             self.pipeline("SUCCEEDED")
         return self
 
+    def run_back(self, failed: "Execution", good: "Execution") -> "Execution":
+        """What CodePipeline runs by itself after `failed` has failed in prod: the stage, with what `good` had released."""
+        self.digest = good.digest
+        failed_id = json.dumps({"FailedPipelineExecutionId": failed.id})
+        self.pipeline("STARTED", {"trigger-type": "AutomatedRollback", "trigger-detail": failed_id})
+        self.release("Prod", "SUCCEEDED")
+        self.pipeline("SUCCEEDED")
+        return self
+
     def release(self, stage: str, state: str) -> bool:
         self.stage(stage, "STARTED")
         self.deploy(stage, state)
@@ -225,7 +236,7 @@ class Execution:
 
 
 def executions(now: datetime, days: int) -> list[Execution]:
-    rng, found, number = random.Random(3), [], 3
+    rng, found, number, good = random.Random(3), [], 2, None
     for back in range(days, 0, -1):
         day = (now - timedelta(days=back)).replace(hour=9, minute=0, second=0, microsecond=0)
         if day.weekday() >= 5 or rng.random() < 0.6:
@@ -233,9 +244,12 @@ def executions(now: datetime, days: int) -> list[Execution]:
         kind, start = KINDS.get(number % 13, "good"), day + timedelta(minutes=rng.randint(0, 300))
         found.append(Execution(number, start, kind).run())
         number += 1
+        if kind == "prod" and good:
+            found.append(Execution(1000 + number, found[-1].at, "rollback").run_back(found[-1], good))
         if kind == "prod":
             found.append(Execution(number, start + timedelta(minutes=rng.randint(50, 200)), "good").run())
             number += 1
+        good = found[-1] if found[-1].kind == "good" else good
     found.append(Execution(number, now - timedelta(hours=5), "good").run())
     found.append(Execution(number + 1, now - timedelta(minutes=24), "waiting").run())
     return found

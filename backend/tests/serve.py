@@ -25,16 +25,16 @@ def keep(execution) -> None:
     from journal import repository, services
     from journal.schemas import EventIn
 
-    newest, starts = {}, {}
+    newest, once = {}, {}
     for event in execution.events:
         fact = services.fact_of(EventIn.model_validate(event))
         key = (services.subject_of(fact), fact.key)
         newest[key] = max(newest.get(key, fact), fact, key=lambda fact: fact.data["order"])
-        if fact.starts:
-            starts[key] = min(starts.get(key, fact.data["at"]), fact.data["at"])
+        for attribute, value in fact.once.items():
+            kept = once.setdefault(key, {})
+            kept[attribute] = min(kept.get(attribute, value), value)
     for (subject, name), fact in newest.items():
-        start = {"started_at": starts[subject, name]} if (subject, name) in starts else {}
-        repository.put_fact(subject, name, fact.data | start)
+        repository.put_fact(subject, name, fact.data | once.get((subject, name), {}))
         if fact.deployment_id:
             repository.link_deployment(fact.deployment_id, fact.subject_id)
     services.project(execution.id)

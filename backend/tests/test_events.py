@@ -51,6 +51,7 @@ EXPECTED_PROD = {
         "finished_at": "2025-03-01T09:40:01Z",
     },
     "validation": None,
+    "rollback": None,
 }
 EXPECTED_TEST = EXPECTED_PROD | {
     "environment": "test",
@@ -264,17 +265,17 @@ def test_writer_that_read_too_early_reads_again(client, post, monkeypatch):
     """Another event of the execution arrives between our reading of facts and our writing of releases."""
     real, interfered = repository.replace_releases, []
 
-    def replace(execution_id, revision, old, new, **options):
+    def replace(execution_id, revision, old, new, days, **options):
         if not interfered:
             interfered.append(True)
             late = stage("Test", "SUCCEEDED", "09:05:00")
             services.receive_event(EventIn.model_validate(late), json.dumps(late).encode(), datetime.now(UTC))
-        return real(execution_id, revision, old, new, **options)
+        return real(execution_id, revision, old, new, days, **options)
 
     monkeypatch.setattr(repository, "replace_releases", replace)
     send_all(post, [stage("Test", "STARTED", "09:00:00")])
     assert releases(client)["test"]["status"] == "succeeded"
-    assert repository.revision(EXECUTION) == 2
+    assert repository.revision(EXECUTION)[0] == 2
 
 
 def test_endless_contention_is_told_as_try_again(post, monkeypatch):
@@ -328,6 +329,12 @@ def test_a_deployment_of_nobody_is_kept_and_harmless(client, post):
     send_all(post, [deployment("d-OTHER0001", "FAILURE", "09:10:02")])
     assert releases(client) == {}
     assert repository.get_deployment("d-OTHER0001")[0]["state"] == "FAILURE"
+
+
+def test_names_of_codedeploy_may_have_other_characters_than_a_pipeline_s(post):
+    body = deployment("d-OTHER0001", "SUCCESS", "09:10:02")
+    body["detail"] |= {"application": "shop + cart, eu=1", "deploymentGroup": "blue/green"}
+    send_all(post, [body])
 
 
 def test_an_unanswered_gate_is_closed_by_the_end_of_the_execution(client, post):

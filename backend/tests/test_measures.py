@@ -21,10 +21,56 @@ def counted(outcomes) -> dict[str, dora.Day]:
     return {day: dora.Day.load(dora.count_day(of_day).dump()) for day, of_day in days.items()}
 
 
-def outcome(day: int, hour: float, status: str = "succeeded", lead: int | None = 600, number: int = 0) -> dict:
+def outcome(
+    day: int,
+    hour: float,
+    status: str = "succeeded",
+    lead: int | None = 600,
+    rollback: str | None = None,
+    number: int = 0,
+) -> dict:
     at = datetime(2025, 3, 1, tzinfo=UTC) + timedelta(days=day - 1, hours=hour)
     at_text = at.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-    return {"id": f"r-{number}", "at": at_text, "status": status, "lead_seconds": lead}
+    return {"id": f"r-{number}", "at": at_text, "status": status, "lead_seconds": lead, "rollback": rollback}
+
+
+def test_an_automatic_rollback_restores_and_delivers_nothing():
+    outcomes = [outcome(30, 9, "failed"), outcome(30, 10, rollback="automatic", lead=1), outcome(31, 9, lead=700)]
+    got = dora.measure(counted(outcomes), LAST, 7, 1)["current"]
+    assert (got["deployments"], got["failures"], got["change_failure_rate"]) == (1, 1, 0.5)
+    assert (got["lead_time_seconds"], got["time_to_restore_seconds"]) == (700, 3600)
+
+
+def test_a_rollback_that_fails_is_no_failed_change_and_restores_nothing():
+    outcomes = [outcome(30, 9, "failed"), outcome(30, 10, "failed", rollback="automatic")]
+    got = dora.measure(counted(outcomes), LAST, 7, 1)
+    assert (got["current"]["failures"], got["current"]["change_failure_rate"]) == (1, 1)
+    assert got["failing_since"] == "2025-03-30T09:00:00.000000Z"
+
+
+@pytest.mark.parametrize("later", [0, 26])
+def test_what_a_person_rolled_back_had_failed_although_its_release_succeeded(later):
+    outcomes = [outcome(29, 1), outcome(29, 5), outcome(29, 9 + later, rollback="manual")]
+    got = dora.measure(counted(outcomes), LAST, 7, 1)["current"]
+    assert (got["deployments"], got["failures"], got["change_failure_rate"]) == (2, 1, 0.5)
+    assert got["time_to_restore_seconds"] is None
+
+
+@pytest.mark.parametrize("later", [0, 26])
+def test_a_person_who_rolls_back_after_a_failure_ends_the_incident(later):
+    outcomes = [outcome(29, 1), outcome(29, 5, "failed"), outcome(29, 9 + later, rollback="manual")]
+    got = dora.measure(counted(outcomes), LAST, 7, 1)["current"]
+    assert (got["deployments"], got["failures"], got["change_failure_rate"]) == (1, 1, 0.5)
+    assert got["time_to_restore_seconds"] == (4 + later) * 3600
+
+
+def test_never_more_than_all_of_them_failed():
+    outcomes = [outcome(20, 1), outcome(20, 2), *(outcome(31, n, rollback="manual") for n in (1, 2)), outcome(31, 3)]
+    assert dora.measure(counted(outcomes), LAST, 7, 1)["current"]["change_failure_rate"] == 1
+
+
+def test_days_that_a_later_build_counted_can_be_read():
+    assert dora.Day.load('{"succeeded":2,"leads":{"60":2},"restores":{},"of_a_later_build":1}').succeeded == 2
 
 
 def test_measures_of_a_period_and_the_one_before():
@@ -83,23 +129,29 @@ def test_weeks_end_today():
     assert series[0]["from_date"] == "2025-01-01"
 
 
-def at_once(outcomes) -> list[int]:
-    """Restore times, by looking at all outcomes in a row."""
-    restores, began = [], None
+def at_once(outcomes) -> tuple[list[int], int]:
+    """Restore times, and how many releases a person took back, by looking at all outcomes in a row."""
+    restores, taken_back, began = [], 0, None
     for one in sorted(outcomes, key=lambda o: (o["at"], o["id"])):
         if one["status"] == "failed":
             began = began or one["at"]
         elif began:
             restores.append(dora._rounded(dora._seconds(began, one["at"])))
             began = None
-    return restores
+        elif one["rollback"] == "manual":
+            taken_back += 1
+    return restores, taken_back
 
 
 @hypothesis_settings(max_examples=150, deadline=None)
 @given(
     st.lists(
         st.tuples(
-            st.integers(18, 31), st.floats(0, 23.9), st.sampled_from(["succeeded", "failed"]), st.integers(0, 10**6)
+            st.integers(18, 31),
+            st.floats(0, 23.9),
+            st.sampled_from(["succeeded", "failed"]),
+            st.integers(0, 10**6),
+            st.sampled_from([None, None, "automatic", "manual"]),
         ),
         max_size=40,
     )
@@ -107,9 +159,11 @@ def at_once(outcomes) -> list[int]:
 def test_day_by_day_is_the_same_as_at_once(drawn):
     outcomes = [outcome(*one, number=number) for number, one in enumerate(drawn)]
     got = dora.measure(counted(outcomes), LAST, 14, 1)["current"]
-    ended_well = [o for o in outcomes if o["status"] == "succeeded"]
-    assert (got["deployments"], got["failures"]) == (len(ended_well), len(outcomes) - len(ended_well))
-    leads, restores = [dora._rounded(o["lead_seconds"]) for o in ended_well], at_once(outcomes)
+    releases = [o for o in outcomes if not o["rollback"]]
+    ended_well = [o for o in releases if o["status"] == "succeeded"]
+    restores, taken_back = at_once(outcomes)
+    assert (got["deployments"], got["failures"]) == (len(ended_well), len(releases) - len(ended_well) + taken_back)
+    leads = [dora._rounded(o["lead_seconds"]) for o in ended_well]
     assert got["lead_time_seconds"] == (median(leads) if leads else None)
     assert got["time_to_restore_seconds"] == (median(restores) if restores else None)
 

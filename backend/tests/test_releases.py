@@ -1,5 +1,8 @@
 """Posting releases, listing them with filters and cursors, and what is live where."""
 
+import base64
+import json
+
 import pytest
 
 from tests.builders import SHA, release
@@ -32,6 +35,7 @@ def test_first_time_again_and_different(post):
         "approval": None,
         "deployment": None,
         "validation": None,
+        "rollback": None,
     }
     conflict = post("/api/releases", body | {"message": "another"})
     assert conflict.status_code == 409
@@ -171,6 +175,30 @@ def test_cursors_of_others_are_refused(client, post):
         answer = client.get("/api/releases", {"cursor": bad})
         assert answer.status_code == 422, bad
         assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def cursor_of(*parts) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "position",
+    ["x", "", "\ud800", "\u0000", "2025", "2025-03-01T10:00:00.000000Z#r-1", "9" * 500, 7, None, ["a"], {"a": 1}],
+)
+def test_cursors_that_were_tampered_with(client, position):
+    answer = client.get("/api/releases", {"cursor": cursor_of(position, None, None, None, None)})
+    assert (answer.status_code, answer.json()["detail"]) == (422, "this cursor was not made here")
+
+
+def test_a_cursor_from_before_the_period_is_the_end(client, post, requests_made):
+    """DynamoDB refuses a BETWEEN whose ends are the wrong way round; moto does not."""
+    fill(post)
+    requests_made.clear()
+    since = "2025-03-01T10:08:00.000000Z"
+    cursor = cursor_of("2025-03-01T09:00:00.000000Z#r-1#test", "test", None, since, None)
+    answer = client.get("/api/releases", {"environment": "test", "since": since, "cursor": cursor})
+    assert answer.json() == {"items": [], "next_cursor": None}
+    assert requests_made == []
 
 
 def test_environments_empty(client):

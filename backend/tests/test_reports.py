@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from django.test import override_settings
 
-from journal import reports
+from journal import reports, repository, services
 from tests.builders import EXECUTION, action, deployment, report, stage, whole_execution
 from tests.conftest import REPORTS_BUCKET
 from tests.test_events import releases, send_all
@@ -146,3 +146,29 @@ def test_ids_that_are_no_deployment_are_never_part_of_a_key(post, monkeypatch):
     for external_id in ("../../secrets", "d-../x", "", "d-" + "A" * 60):
         result = {"external-execution-id": external_id}
         send_all(post, [action("Test", "Deploy", "SUCCEEDED", "09:15:00", "Deploy", result)])
+
+
+def test_a_report_is_never_too_large_for_the_table(client, post, bucket):
+    """Within the limits of each text and of the file, and still more than an item may have."""
+    wrong = ["\u00fc" * 500] * 5
+    checks = [report()["checks"][0] | {"name": f"check {n}", "attempts": [{"wrong": wrong}]} for n in range(95)]
+    body = json.dumps(report(checks=checks), ensure_ascii=False).encode()
+    assert len(body) < reports.MAX_REPORT_BYTES
+    bucket("test", "d-TEST00001", body)
+    send_all(post, whole_execution()[5:9])
+    assert releases(client)["test"]["validation"]["total"] == 95
+    kept = client.get(f"/api/releases/{EXECUTION}").json()["reports"][0]
+    assert (len(kept["checks"]), kept["checks"][94]) == (
+        95,
+        {"name": "check 94", "passed": True, "elapsed_ms": 12, "tries": 2, "wrong": []},
+    )
+
+
+def test_s3_is_asked_once_however_many_attempts_it_takes(post, monkeypatch):
+    """It may be slow to fail, and EventBridge waits five seconds."""
+    asked, refusals, real = [], [False] * 3, repository.replace_releases
+    monkeypatch.setattr(reports, "fetch", lambda *which: asked.append(which))
+    monkeypatch.setattr(services.time, "sleep", lambda _: None)
+    monkeypatch.setattr(repository, "replace_releases", lambda *a, **k: refusals.pop() if refusals else real(*a, **k))
+    send_all(post, whole_execution()[7:8])
+    assert asked == [("test", "d-TEST00001")]

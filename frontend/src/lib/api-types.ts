@@ -299,6 +299,8 @@ export interface components {
             approval: components["schemas"]["Approval"] | null;
             deployment: components["schemas"]["Deployment"] | null;
             validation: components["schemas"]["Validation"] | null;
+            /** @description null for a release of something new */
+            rollback?: components["schemas"]["Rollback"] | null;
         };
         /** ReleasePage */
         ReleasePage: {
@@ -309,6 +311,41 @@ export interface components {
              * @description null at the end
              */
             next_cursor: string | null;
+        };
+        /**
+         * Restored
+         * @description The release that a rollback brought back.
+         */
+        Restored: {
+            /** Id */
+            id: string;
+            /** Git Sha */
+            git_sha: string | null;
+            /** Message */
+            message: string | null;
+        };
+        /**
+         * Rollback
+         * @description A run of one stage with what was released before, not with something new.
+         */
+        Rollback: {
+            /**
+             * Automatic
+             * @description after a failure; false: by a person
+             */
+            automatic: boolean;
+            /**
+             * By
+             * @description who, as AWS tells it; null for an automatic one
+             */
+            by: string | null;
+            /**
+             * Failed Release
+             * @description the release whose failure led to an automatic one
+             */
+            failed_release: string | null;
+            /** @description told of one release and of what is live, not in lists; null also where it is not known */
+            restored?: components["schemas"]["Restored"] | null;
         };
         /**
          * Validation
@@ -536,9 +573,15 @@ export interface components {
          * @description The four DORA measures of a span of days.
          */
         Measures: {
-            /** Deployments */
+            /**
+             * Deployments
+             * @description releases that succeeded, without rollbacks
+             */
             deployments: number;
-            /** Failures */
+            /**
+             * Failures
+             * @description releases that failed, and those that a person rolled back later
+             */
             failures: number;
             /** Deployments Per Day */
             deployments_per_day: number;
@@ -549,7 +592,7 @@ export interface components {
             lead_time_seconds: number | null;
             /**
              * Change Failure Rate
-             * @description failures / (deployments + failures)
+             * @description failures of all releases that ended; rollbacks are not releases of something new
              */
             change_failure_rate: number | null;
             /**
@@ -560,9 +603,15 @@ export interface components {
         };
         /** MeasuresOfSpan */
         MeasuresOfSpan: {
-            /** Deployments */
+            /**
+             * Deployments
+             * @description releases that succeeded, without rollbacks
+             */
             deployments: number;
-            /** Failures */
+            /**
+             * Failures
+             * @description releases that failed, and those that a person rolled back later
+             */
             failures: number;
             /** Deployments Per Day */
             deployments_per_day: number;
@@ -573,7 +622,7 @@ export interface components {
             lead_time_seconds: number | null;
             /**
              * Change Failure Rate
-             * @description failures / (deployments + failures)
+             * @description failures of all releases that ended; rollbacks are not releases of something new
              */
             change_failure_rate: number | null;
             /**
