@@ -128,6 +128,14 @@ lint: ## Check formats and lints
 	@buildspecs/scripts/install-npm frontend
 	@npm --prefix frontend run lint
 
+# Asks the services of PyPI and npm, so it is not part of lint: it needs the internet, and its answer changes without a commit.
+.PHONY: audit
+audit: ## Ask for known vulnerabilities of the journal's dependencies
+	@.ci/prerequisites git node npm python
+	@.ci/venv backend/.venv-audit backend/requirements-audit.txt
+	@backend/.venv-audit/bin/pip-audit --progress-spinner off --disable-pip --require-hashes -r backend/requirements.txt
+	@npm --prefix frontend audit --package-lock-only
+
 # Modules and live roots against a mocked provider, then checkov. Skipped, saying so, only where there is no Terraform.
 .PHONY: test-terraform
 test-terraform:
