@@ -66,7 +66,7 @@ export default defineConfig({
       // The built pages in a real Chromium, against the real API (backend/tests/serve.py).
       {
         extends: true,
-        test: { name: 'browser', environment: 'node', include: ['e2e/**/*.test.mjs'], hookTimeout: 180_000, testTimeout: 60_000 },
+        test: { name: 'browser', environment: 'node', include: ['e2e/**/*.test.mjs'], hookTimeout: 180_000, testTimeout: 180_000 },
       },
     ],
   },

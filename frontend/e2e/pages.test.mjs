@@ -34,8 +34,8 @@ describe.skipIf(!executable)('pages in Chromium', () => {
     world = await startWorld(executable ?? '');
     site = await world.serve();
     const response = await fetch(`${world.apiUrl}/api/releases?environment=prod&limit=100`);
-    const { items } = /** @type {{ items: { id: string, status: string }[] }} */ (await response.json());
-    const idOf = (/** @type {string} */ status) => items.find((release) => release.status === status)?.id ?? '';
+    const { items } = /** @type {{ items: { id: string, status: string, rollback: unknown }[] }} */ (await response.json());
+    const idOf = (/** @type {string} */ status) => items.find((release) => release.status === status && !release.rollback)?.id ?? '';
     Object.assign(paths, {
       overview: '/',
       timeline: '/releases',
@@ -43,6 +43,7 @@ describe.skipIf(!executable)('pages in Chromium', () => {
       released: `/releases/${idOf('succeeded')}`,
       failed: `/releases/${idOf('failed')}`,
       waiting: `/releases/${idOf('waiting')}`,
+      rollback: `/releases/${items.find((release) => release.rollback)?.id ?? ''}`,
       nowhere: '/nowhere',
     });
   });
@@ -138,6 +139,105 @@ describe.skipIf(!executable)('pages in Chromium', () => {
       await page.getByRole('region', { name: 'Task definition in production' }).getByText('not shown').waitFor();
       await page.getByRole('region', { name: 'Approval' }).getByText('Approved').waitFor();
     });
+  });
+
+  it('cope with whatever a commit says', async () => {
+    // Longer than any line, markup, words that turn the rest of the line around, and control characters.
+    const hostile = [
+      'x'.repeat(1000),
+      '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>',
+      '\u202egnp.exe \u2066 hidden \u0000\u0007',
+      '\u{1f4a5}'.repeat(150),
+    ];
+    const releases = hostile.map((message, number) => ({
+      id: `r-${number}`,
+      environment: 'e'.repeat(32),
+      status: 'succeeded',
+      git_sha: 'f'.repeat(64),
+      message: `${message}\n\n${message}`,
+      author: message,
+      image_digest: `sha256:${'a'.repeat(64)}`,
+      started_at: '2025-06-12T10:00:00Z',
+      finished_at: '2025-06-12T10:03:20Z',
+      approval: { status: 'approved', summary: message, approver: message },
+      validation: { verdict: 'Failed', passed: 1, total: 2, message },
+    }));
+    const [live, failed, in_progress] = releases;
+    const action = { name: 'n'.repeat(100), status: 'failed', provider: 'p'.repeat(128), summary: hostile[0], url: 'javascript:alert(1)' };
+    const check = { name: 'c'.repeat(160), passed: false, tries: 3, elapsed_ms: 10, wrong: hostile };
+    const change = { path: 'p'.repeat(160), before: hostile[0], after: hostile[1], hidden: false };
+    const answers = {
+      '/api/releases': { items: releases, next_cursor: null },
+      '/api/environments': { items: [{ environment: 'prod', live, failed }, { environment: 'test', live: failed, in_progress }] },
+      '/api/releases/r-0': {
+        id: 'r-0',
+        pipeline: 'p'.repeat(100),
+        releases,
+        approval: live?.approval,
+        stages: [{ name: 's'.repeat(100), status: 'failed', actions: [action] }],
+        reports: [
+          {
+            environment: 'e'.repeat(32),
+            verdict: 'Failed',
+            message: hostile[0],
+            checks: [check],
+            phases: [{ phase: 'p'.repeat(160), passed: false, elapsed_ms: 1, detail: hostile[0] }],
+            task_definition: { before: 'b'.repeat(160), after: 'a'.repeat(160), changes: [change] },
+          },
+        ],
+      },
+    };
+    const other = await world.serve((path) => {
+      const answer = answers[/** @type {keyof typeof answers} */ (path)];
+      return answer ? { status: 200, body: JSON.stringify(answer) } : null;
+    });
+    try {
+      for (const way of WAYS.filter(({ scheme }) => scheme === 'light')) {
+        await inBrowser(way, async (page, complaints) => {
+          for (const [name, path] of [['overview', '/'], ['timeline', '/releases'], ['release', '/releases/r-0']]) {
+            await page.goto(other.url + path);
+            await loaded(page);
+            await inspect(page, `hostile-${name}-${way.device}`);
+            expect(await page.title()).not.toBe('owned');
+            expect(await page.locator('main img, main script, a[href^="javascript"]').count()).toBe(0);
+          }
+          expect(complaints).toEqual([]);
+        });
+      }
+    } finally {
+      other.close();
+    }
+  });
+
+  it('say that a release is unknown, and that the visitor is offline', async () => {
+    await inBrowser({ scheme: 'dark', width: 390, height: 844 }, async (page) => {
+      await page.goto(`${site.url}/releases/no-such-release`);
+      await page.getByText('This release is not in the journal').waitFor();
+      await inspect(page, 'unknown-phone');
+      await page.getByRole('link', { name: 'All releases' }).click();
+      await page.locator('.row-link').first().waitFor();
+      await page.context().setOffline(true);
+      await page.getByText('You are offline').waitFor();
+      await inspect(page, 'offline-phone');
+      await page.context().setOffline(false);
+      await page.getByText('You are offline').waitFor({ state: 'detached' });
+    });
+  });
+
+  it('stand still for those who want no motion', async () => {
+    const other = await world.serve((path) => (path.startsWith('/api/environments') ? 'never' : null));
+    try {
+      await inBrowser(desktop, async (page) => {
+        const moving = () => page.evaluate(() => document.getAnimations().length);
+        await page.goto(other.url);
+        await page.locator('.skeleton').first().waitFor();
+        expect(await moving()).toBeGreaterThan(0);
+        await page.emulateMedia({ reducedMotion: 'reduce' });
+        expect(await moving()).toBe(0);
+      });
+    } finally {
+      other.close();
+    }
   });
 
   it('filter the timeline, and the address keeps it', async () => {

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { Versions } from '../features/version/components/versions';
+import { ConnectionNotice } from './connection-notice';
 import './layout.css';
 import { Navigation } from './navigation';
 
@@ -19,6 +20,7 @@ export function Layout() {
           <Navigation />
         </div>
       </header>
+      <ConnectionNotice />
       <Main />
       <footer className="site-footer">
         <div className="shell">

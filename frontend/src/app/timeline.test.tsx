@@ -49,6 +49,22 @@ describe('timeline', () => {
     expect(screen.queryByText('No releases yet')).toBeNull();
   });
 
+  it('asks for everything when the address names filters that there are not', async () => {
+    const requests = serve();
+    renderApp('/releases?status=constructor&environment=%3Cb%3E&days=-1&commit=xyz&cursor=c9');
+    await screen.findByRole('listitem');
+    expect(requests).toContain('/api/releases?limit=20');
+  });
+
+  it('shows a status that it does not know as unknown', async () => {
+    const strange = release({ status: 'toString', approval: { status: 'valueOf' } });
+    serve({ '/api/releases': () => json({ items: [strange], next_cursor: null }) });
+    renderApp('/releases');
+    const row = await screen.findByRole('listitem');
+    expect(within(row).getByText('Unknown')).toBeTruthy();
+    await expectNoAxeViolations();
+  });
+
   it('filters by environment and status, keeps it in the address and clears it', async () => {
     const requests = serve();
     renderApp('/releases');

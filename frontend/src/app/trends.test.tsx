@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { Measures } from '../features/metrics/api/metrics';
-import { compare, MEASURES, niceTop } from '../features/metrics/measures';
+import { compare, frequency, MEASURES, niceTop } from '../features/metrics/measures';
 import { expectNoAxeViolations, renderApp } from '../testing/render';
 import { json, metrics, serve } from '../testing/server';
 
@@ -13,7 +13,7 @@ describe('trends', () => {
     const lead = await screen.findByRole('region', { name: 'Lead time' });
     expect(within(lead).getByText('1 h 50 min')).toBeTruthy();
     expect(within(lead).getByText('down from 2 h in the 30 days before')).toBeTruthy();
-    expect(within(screen.getByRole('region', { name: 'Deployments' })).getByText('5')).toBeTruthy();
+    expect(within(screen.getByRole('region', { name: 'Deployment frequency' })).getByText('in 30 days, 1.4 a week')).toBeTruthy();
     expect(within(screen.getByRole('region', { name: 'Change failure rate' })).getByText('16.7 %')).toBeTruthy();
     const restore = screen.getByRole('region', { name: 'Time to restore' });
     expect(within(restore).getByText('none in the 30 days before')).toBeTruthy();
@@ -78,6 +78,16 @@ describe('trends', () => {
 });
 
 describe('measures', () => {
+  it.each<[number, string[]]>([
+    [0, []],
+    [2.55, ['2.6 a day']],
+    [1, ['1 a day']],
+    [0.5, ['3.5 a week']],
+    [1 / 30, []],
+  ])('says %d a day as %s', (perDay, expected) => {
+    expect(frequency(perDay)).toEqual(expected);
+  });
+
   const some = (fields: Partial<Measures>): Measures => ({
     deployments: 1,
     failures: 0,

@@ -1,12 +1,13 @@
 import './status.css';
 
-export type StatusTone = 'good' | 'bad' | 'busy' | 'wait' | 'idle';
+export type StatusTone = 'good' | 'bad' | 'busy' | 'wait' | 'back' | 'idle';
 
 const SHAPES: Record<StatusTone, React.ReactNode> = {
   good: <path d="m4.5 8.4 2.4 2.4 4.6-5.2" />,
   bad: <path d="m5.2 5.2 5.6 5.6m0-5.6-5.6 5.6" />,
   busy: <path d="M8 .75A7.25 7.25 0 0 1 15.25 8" />,
   wait: <path d="M8 4.25V8l2.5 1.75" />,
+  back: <path d="M5 6.75h3.9a1.9 1.9 0 0 1 0 3.8H7M6.6 4.9 4.75 6.75 6.6 8.6" />,
   idle: <path d="M5 8h6" />,
 };
 

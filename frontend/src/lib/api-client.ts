@@ -16,15 +16,22 @@ export interface ApiClient {
   get: (path: string, signal?: AbortSignal) => Promise<unknown>;
 }
 
-export function createApiClient(apiBase: string): ApiClient {
+/** Longer than the API ever takes: what has not answered by then will not. */
+const TIMEOUT_MS = 15_000;
+
+export function createApiClient(apiBase: string, timeoutMs = TIMEOUT_MS): ApiClient {
   return {
     async get(path, signal) {
+      const timeout = AbortSignal.timeout(timeoutMs);
+      const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
       let response: Response;
       try {
-        response = await fetch(apiBase + path, { headers: { Accept: 'application/json' }, ...(signal && { signal }) });
+        response = await fetch(apiBase + path, { headers: { Accept: 'application/json' }, signal: either });
       } catch (error) {
         if (signal?.aborted) throw error;
-        throw new ApiError('The API could not be reached.');
+        throw new ApiError(
+          timeout.aborted ? `The API did not answer within ${timeoutMs / 1_000} seconds.` : 'The API could not be reached.',
+        );
       }
       if (!response.ok) throw new ApiError(await problem(response), response.status);
       try {

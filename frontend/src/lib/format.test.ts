@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { day, dayRange, duration, milliseconds, relativeTime, shortDigest, shortSha, subject } from './format';
+import { body, day, dayRange, duration, milliseconds, relativeTime, shortDigest, shortSha, subject } from './format';
 
 const now = new Date(2025, 5, 12, 12, 0, 0);
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
@@ -15,6 +15,15 @@ describe('format', () => {
     expect(subject(' fix: a \n\nmore')).toBe('fix: a');
     expect(subject('')).toBe('No commit message');
     expect(subject(null)).toBe('No commit message');
+  });
+
+  it('shows a first line that is a text below the heading, and cuts no character in half', () => {
+    const long = '💥'.repeat(300);
+    expect(subject(long)).toBe(`${'💥'.repeat(200)}…`);
+    expect(body(`${long}\n\nmore`)).toBe(`${long}\n\nmore`);
+    expect(body('short\n\nmore')).toBe('more');
+    expect(body('short')).toBe('');
+    expect(body(null)).toBe('');
   });
 
   it.each([

@@ -11,14 +11,25 @@ export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, DIGEST_LENGTH);
 }
 
-/** First line of a commit message. */
-export function subject(message: string | null): string {
-  return message?.split('\n', 1)[0]?.trim() || 'No commit message';
+/** What fits into a heading; who writes more than that on one line has written a text. */
+const SUBJECT_LENGTH = 200;
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0]?.trim() ?? '';
 }
 
-/** The commit message below its first line. */
+/** First line of a commit message, cut to a heading's length. */
+export function subject(message: string | null): string {
+  const characters = Array.from(firstLine(message ?? ''));
+  if (characters.length <= SUBJECT_LENGTH) return characters.join('') || 'No commit message';
+  return `${characters.slice(0, SUBJECT_LENGTH).join('').trimEnd()}…`;
+}
+
+/** The commit message below its first line; all of it where the first line was cut. */
 export function body(message: string | null): string {
-  return message?.split('\n').slice(1).join('\n').trim() ?? '';
+  if (!message) return '';
+  const isCut = Array.from(firstLine(message)).length > SUBJECT_LENGTH;
+  return (isCut ? message : message.split('\n').slice(1).join('\n')).trim();
 }
 
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [

@@ -7,7 +7,11 @@ export interface Measure {
   title: string;
   /** What is counted, in one line. */
   meaning: string;
+  /** Of its column in the table, where that is another one. */
+  column?: string;
   value: (measures: Measures) => number | null;
+  /** Beside the value, in small. */
+  aside?: (measures: Measures, days: number) => string;
   show: (value: number) => string;
   /** What of each bar's value went wrong: drawn on top of it. */
   bad?: (span: Span) => number;
@@ -19,6 +23,12 @@ function percent(rate: number): string {
   return `${Math.round(rate * 1_000) / 10} %`;
 }
 
+/** "1.5 a day", or "2 a week"; nothing where it is more seldom, for that is no habit. */
+export function frequency(perDay: number): string[] {
+  if (perDay >= 1) return [`${amount(perDay)} a day`];
+  return perDay * 7 >= 1 ? [`${amount(perDay * 7)} a week`] : [];
+}
+
 function amount(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
@@ -26,7 +36,9 @@ function amount(value: number): string {
 export const MEASURES: readonly Measure[] = [
   {
     key: 'deployments',
-    title: 'Deployments',
+    title: 'Deployment frequency',
+    column: 'Deployments',
+    aside: ({ deploymentsPerDay }, days) => [`in ${days} days`, ...frequency(deploymentsPerDay)].join(', '),
     meaning: 'Releases that succeeded; failed ones above them',
     value: (measures) => measures.deployments,
     show: amount,
@@ -44,7 +56,7 @@ export const MEASURES: readonly Measure[] = [
   {
     key: 'failure-rate',
     title: 'Change failure rate',
-    meaning: 'Releases that failed, of all that ended',
+    meaning: 'Releases that failed or that a person rolled back, of all that ended',
     value: (measures) => measures.changeFailureRate,
     show: percent,
     lessIsBetter: true,
@@ -52,7 +64,7 @@ export const MEASURES: readonly Measure[] = [
   {
     key: 'restore',
     title: 'Time to restore',
-    meaning: 'Median, from the first failure to the next success',
+    meaning: 'Median, from the first failure to the next success or rollback',
     value: (measures) => measures.timeToRestoreSeconds,
     show: seconds,
     lessIsBetter: true,

@@ -1,3 +1,4 @@
+import { subject } from '../../lib/format';
 import type { Release } from './api/release';
 
 export function releasePath(id: string): string {
@@ -7,6 +8,18 @@ export function releasePath(id: string): string {
 export function environmentLabel(environment: string): string {
   if (environment === 'prod') return 'Production';
   return environment.charAt(0).toUpperCase() + environment.slice(1);
+}
+
+/** What a release is called: its commit's first line. A rollback has no commit of its own, but what it brought back has. */
+export function title({ message, rollback }: Release): string {
+  if (message || !rollback) return subject(message);
+  if (rollback.restored) return `Back to “${subject(rollback.restored.message)}”`;
+  return rollback.automatic ? 'Automatic rollback' : 'Rollback';
+}
+
+/** The commit that runs where a release has succeeded. */
+export function commit({ git_sha, rollback }: Release): string | null {
+  return git_sha ?? rollback?.restored?.git_sha ?? null;
 }
 
 /** What a person wrote at the gate, without what `approve` adds for the record: who, commit, report. */

@@ -58,6 +58,7 @@ export function Trends({ environment, label, days }: { environment: string; labe
       </div>
       <details className="numbers">
         <summary>The numbers as a table</summary>
+        <p className="numbers-note">Days begin and end at midnight UTC. A rollback is no deployment.</p>
         <Numbers series={data.series} />
       </details>
     </div>
@@ -66,11 +67,15 @@ export function Trends({ environment, label, days }: { environment: string; labe
 
 function MeasureCard({ measure, metrics }: { measure: Measure; metrics: Metrics }) {
   const value = measure.value(metrics.current);
+  const aside = measure.aside?.(metrics.current, metrics.days);
   const { text, tone } = compare(measure, metrics.current, metrics.previous, metrics.days);
   return (
     <section className="measure" aria-label={measure.title}>
       <h2>{measure.title}</h2>
-      <p className="measure-value">{value === null ? '–' : measure.show(value)}</p>
+      <p className="measure-value">
+        {value === null ? '–' : measure.show(value)}
+        {aside && <span className="measure-aside">{aside}</span>}
+      </p>
       <p className={`measure-change measure-change-${tone}`}>{text}</p>
       <BarChart measure={measure} series={metrics.series} />
       <p className="measure-meaning">{measure.meaning}</p>
@@ -87,9 +92,9 @@ function Numbers({ series }: { series: Span[] }) {
         <thead>
           <tr>
             <th scope="col">{isWeekly(series) ? 'Week' : 'Day'}</th>
-            {MEASURES.map(({ key, title }) => (
+            {MEASURES.map(({ key, title, column }) => (
               <th key={key} scope="col">
-                {title}
+                {column ?? title}
               </th>
             ))}
             <th scope="col">Failed</th>

@@ -32,6 +32,21 @@ export interface Validation {
   checksTotal: number;
 }
 
+/** What a rollback brought back, where that is known. */
+export interface Restored {
+  id: string;
+  git_sha: string | null;
+  message: string | null;
+}
+
+/** A run of one stage with what was released before. */
+export interface Rollback {
+  automatic: boolean;
+  by: string | null;
+  failedRelease: string | null;
+  restored: Restored | null;
+}
+
 /** One commit in one environment. Its id is that of the pipeline execution, so test and prod share it. */
 export interface Release {
   id: string;
@@ -47,6 +62,7 @@ export interface Release {
   approval: Approval | null;
   deploymentId: string | null;
   validation: Validation | null;
+  rollback: Rollback | null;
 }
 
 export interface ReleasePage {
@@ -72,7 +88,7 @@ const RELEASE_STATUSES: Record<Exclude<ReleaseStatus, 'unknown'>, true> = {
 };
 
 export function isReleaseStatus(value: unknown): value is Exclude<ReleaseStatus, 'unknown'> {
-  return typeof value === 'string' && value in RELEASE_STATUSES;
+  return typeof value === 'string' && Object.hasOwn(RELEASE_STATUSES, value);
 }
 
 export function status(value: unknown): ReleaseStatus {
@@ -87,7 +103,7 @@ const APPROVAL_STATUSES: Record<Exclude<ApprovalStatus, 'unknown'>, true> = {
 };
 
 function approvalStatus(value: unknown): ApprovalStatus {
-  const isKnown = (word: string): word is keyof typeof APPROVAL_STATUSES => word in APPROVAL_STATUSES;
+  const isKnown = (word: string): word is keyof typeof APPROVAL_STATUSES => Object.hasOwn(APPROVAL_STATUSES, word);
   return typeof value === 'string' && isKnown(value) ? value : 'unknown';
 }
 
@@ -114,6 +130,19 @@ function parseValidation(value: unknown): Validation | null {
   };
 }
 
+function parseRollback(value: unknown): Rollback | null {
+  if (value === null || value === undefined) return null;
+  const rollback = fields<Schemas['Rollback']>(value, 'a rollback');
+  const restored = rollback.restored ? fields<Schemas['Restored']>(rollback.restored, 'a rollback') : null;
+  const id = text(restored?.id);
+  return {
+    automatic: rollback.automatic === true,
+    by: text(rollback.by),
+    failedRelease: text(rollback.failed_release),
+    restored: restored && id ? { id, git_sha: text(restored.git_sha), message: text(restored.message) } : null,
+  };
+}
+
 export function parseRelease(value: unknown): Release {
   const release = fields<Schemas['Release']>(value, 'a release');
   const id = text(release.id);
@@ -133,6 +162,7 @@ export function parseRelease(value: unknown): Release {
     approval: parseApproval(release.approval),
     deploymentId: text(deployment?.id),
     validation: parseValidation(release.validation),
+    rollback: parseRollback(release.rollback),
   };
 }
 

@@ -1,9 +1,9 @@
 import { Link } from 'react-router';
 import { Status, StatusIcon } from '../../../components/status';
 import { RelativeTime } from '../../../components/time';
-import { shortDigest, shortSha, subject } from '../../../lib/format';
+import { shortDigest, shortSha } from '../../../lib/format';
 import type { Environment, Release } from '../api/release';
-import { environmentLabel, releasePath, shortName, since } from '../names';
+import { commit, environmentLabel, releasePath, shortName, since, title } from '../names';
 import './environment-card.css';
 
 /** What is live in one environment, and below it what is newer than that. */
@@ -28,21 +28,23 @@ export function EnvironmentCard({ environment: state }: { environment: Environme
 function State({ environment: { live, in_progress, waiting } }: { environment: Environment }) {
   if (in_progress) return <Status tone="busy">Releasing</Status>;
   if (waiting) return <Status tone="wait">Awaits approval</Status>;
-  return live ? <Status tone="good">Live</Status> : <Status tone="idle">Nothing live</Status>;
+  if (!live) return <Status tone="idle">Nothing live</Status>;
+  return live.rollback ? <Status tone="back">Rolled back</Status> : <Status tone="good">Live</Status>;
 }
 
 function Live({ release }: { release: Release }) {
   const liveSince = since(release);
-  const person = release.approval?.approver ?? release.author;
+  const sha = commit(release);
+  const { label, name } = who(release);
   return (
     <>
       <p className="card-sha">
-        <Link to={releasePath(release.id)} title={release.git_sha ?? undefined}>
-          <code>{release.git_sha ? shortSha(release.git_sha) : 'no commit'}</code>
+        <Link to={releasePath(release.id)} title={sha ?? undefined}>
+          <code>{sha ? shortSha(sha) : 'no commit'}</code>
         </Link>
       </p>
-      <p className="card-message" title={subject(release.message)}>
-        {subject(release.message)}
+      <p className="card-message" title={title(release)}>
+        {title(release)}
       </p>
       <dl className="facts">
         <div>
@@ -50,8 +52,8 @@ function Live({ release }: { release: Release }) {
           <dd>{liveSince ? <RelativeTime at={liveSince} /> : 'unknown'}</dd>
         </div>
         <div>
-          <dt>{release.approval?.approver ? 'Approved by' : 'By'}</dt>
-          <dd title={person ?? undefined}>{person ? shortName(person) : 'the pipeline'}</dd>
+          <dt>{label}</dt>
+          <dd title={name ?? undefined}>{name ? shortName(name) : 'the pipeline'}</dd>
         </div>
         <div>
           <dt>Smoke tests</dt>
@@ -74,6 +76,11 @@ function Live({ release }: { release: Release }) {
   );
 }
 
+function who({ approval, author, rollback }: Release): { label: string; name: string | null } {
+  if (rollback) return { label: 'Rolled back by', name: rollback.by };
+  return approval?.approver ? { label: 'Approved by', name: approval.approver } : { label: 'By', name: author };
+}
+
 function Verdict({ release: { validation } }: { release: Release }) {
   if (!validation) return 'not recorded';
   return (
@@ -85,11 +92,19 @@ function Verdict({ release: { validation } }: { release: Release }) {
 }
 
 /** One line for what is on its way or waits; the last failure only while nothing is. */
-function Newer({ environment: { in_progress, waiting, failed } }: { environment: Environment }) {
+function Newer({ environment: { live, in_progress, waiting, failed } }: { environment: Environment }) {
   if (in_progress) return <Next release={in_progress} label="On its way" verb="started" />;
   if (waiting) return <Next release={waiting} label="Waits for approval" verb="asked" />;
   if (failed) return <Next release={failed} label="Failed since" verb="ended" bad />;
-  return null;
+  if (!live?.rollback?.failedRelease) return null;
+  return (
+    <p className="card-next card-next-bad">
+      <span className="card-next-label">Rolled back</span>
+      <span className="card-next-message">
+        after <Link to={releasePath(live.rollback.failedRelease)}>a release that failed</Link>
+      </span>
+    </p>
+  );
 }
 
 interface NextProps {
@@ -101,13 +116,14 @@ interface NextProps {
 
 function Next({ release, label, verb, bad = false }: NextProps) {
   const at = since(release);
+  const sha = commit(release);
   return (
     <p className={`card-next${bad ? ' card-next-bad' : ''}`}>
       <span className="card-next-label">{label}</span>
       <Link to={releasePath(release.id)}>
-        <code>{release.git_sha ? shortSha(release.git_sha) : 'no commit'}</code>
+        <code>{sha ? shortSha(sha) : 'no commit'}</code>
       </Link>
-      <span className="card-next-message">{subject(release.message)}</span>
+      <span className="card-next-message">{title(release)}</span>
       {at && (
         <span className="card-next-time">
           {verb} <RelativeTime at={at} />

@@ -2,6 +2,7 @@ import { ErrorPanel } from '../../../components/error-panel';
 import { Skeleton } from '../../../components/skeleton';
 import { useEnvironments } from '../api/queries';
 import type { Environment } from '../api/release';
+import { commit } from '../names';
 import { EnvironmentCard } from './environment-card';
 import './environments.css';
 
@@ -28,8 +29,8 @@ export function Environments() {
         />
       ) : (
         <div className="environments">
-          <Skeleton label="Loading the environments" rows={5} />
-          <Skeleton label="" rows={5} />
+          <Skeleton label="Loading the environments" rows={8} />
+          <Skeleton label="" rows={8} />
         </div>
       )}
     </section>
@@ -38,7 +39,10 @@ export function Environments() {
 
 /** Whether production runs what was tested. */
 function InStep({ environments }: { environments: Environment[] }) {
-  const [test, prod] = ['test', 'prod'].map((name) => environments.find((e) => e.environment === name)?.live?.git_sha);
+  const [test, prod] = ['test', 'prod'].map((name) => {
+    const live = environments.find((e) => e.environment === name)?.live;
+    return live ? commit(live) : null;
+  });
   if (!test || !prod) return null;
   return (
     <p className="section-note">

@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
-import { clock, duration, moment, shortSha, subject } from '../../../lib/format';
+import { clock, duration, moment, shortSha } from '../../../lib/format';
 import type { ApprovalStatus, Release, ReleaseStatus } from '../api/release';
-import { environmentLabel, releasePath, shortName } from '../names';
+import { environmentLabel, releasePath, shortName, title } from '../names';
 import { ReleaseStatusIcon } from './release-status';
 
 const APPROVALS: Record<ApprovalStatus, string | null> = {
@@ -22,10 +22,11 @@ export function ReleaseRow({ release }: { release: Release }) {
       <ReleaseStatusIcon status={release.status} />
       <div className="row-main">
         <Link className="row-link" to={releasePath(release.id)}>
-          {subject(release.message)}
+          {title(release)}
         </Link>
         <p className="row-meta">
           {release.git_sha && <code title={release.git_sha}>{shortSha(release.git_sha)}</code>}
+          {release.rollback?.by && <span>by {shortName(release.rollback.by)}</span>}
           {release.author && <span>{release.author}</span>}
           {approval && (
             <span>

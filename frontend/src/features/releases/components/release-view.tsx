@@ -1,8 +1,9 @@
 import { Moment } from '../../../components/time';
-import { body, duration, subject } from '../../../lib/format';
+import { Link } from 'react-router';
+import { body, duration, shortSha, subject } from '../../../lib/format';
 import type { ReleaseDetail } from '../api/detail';
-import type { Release, ReleaseStatus } from '../api/release';
-import { environmentLabel, since } from '../names';
+import type { Release, ReleaseStatus, Rollback } from '../api/release';
+import { environmentLabel, releasePath, shortName, since, title } from '../names';
 import { ApprovalNote } from './approval-note';
 import { Reports } from './reports';
 import { ReleaseStatusIcon, ReleaseStatusPill } from './release-status';
@@ -14,16 +15,18 @@ import { TaskDefinitions } from './task-definitions';
 export function ReleaseView({ detail }: { detail: ReleaseDetail }) {
   const { releases, stages, approval, reports } = detail;
   const message = pick(releases, 'message');
-  const title = subject(message);
+  const first = releases[0];
+  const heading = message || !first ? subject(message) : title(first);
   const text = body(message);
+  const rollback = releases.find((release) => release.rollback)?.rollback ?? null;
   return (
     <article className="release" data-testid="release-detail">
-      <title>{`${title} · Release journal`}</title>
+      <title>{`${heading} · Release journal`}</title>
       <header>
         <p className="release-status">
           <ReleaseStatusPill status={overallStatus(detail)} />
         </p>
-        <h1>{title}</h1>
+        <h1>{heading}</h1>
         {text && <p className="release-body">{text}</p>}
       </header>
       <div className="release-columns">
@@ -40,6 +43,12 @@ export function ReleaseView({ detail }: { detail: ReleaseDetail }) {
               <p className="release-none">It has not reached an environment.</p>
             )}
           </section>
+          {rollback && (
+            <section className="release-panel" aria-labelledby="rollback-heading">
+              <h2 id="rollback-heading">Rollback</h2>
+              <RollbackFacts rollback={rollback} />
+            </section>
+          )}
           {approval && (
             <section className="release-panel" aria-labelledby="approval-heading">
               <h2 id="approval-heading">Approval</h2>
@@ -92,6 +101,39 @@ function Reached({ release }: { release: Release }) {
         {took && <span className="reached-took">{took}</span>}
       </span>
     </li>
+  );
+}
+
+/** Why it was rolled back, by whom, and to what. */
+function RollbackFacts({ rollback: { automatic, by, failedRelease, restored } }: { rollback: Rollback }) {
+  return (
+    <dl className="release-facts">
+      <div>
+        <dt>Brought back</dt>
+        <dd>
+          {restored ? (
+            <>
+              {restored.git_sha && <code>{shortSha(restored.git_sha)}</code>}{' '}
+              <Link to={releasePath(restored.id)}>{subject(restored.message)}</Link>
+            </>
+          ) : (
+            'not known: no earlier release has this image'
+          )}
+        </dd>
+      </div>
+      <div>
+        <dt>By</dt>
+        <dd title={by ?? undefined}>{by ? shortName(by) : automatic ? 'the pipeline, after a failure' : 'not known'}</dd>
+      </div>
+      {failedRelease && (
+        <div>
+          <dt>Because of</dt>
+          <dd>
+            <Link to={releasePath(failedRelease)}>the release that failed</Link>
+          </dd>
+        </div>
+      )}
+    </dl>
   );
 }
 

@@ -21,15 +21,15 @@ export function Reports({ reports }: { reports: Report[] }) {
           </header>
           {!report.passed && report.message && <p className="report-message">{report.message}</p>}
           <ul className="report-checks">
-            {report.checks.map((check) => (
-              <CheckLine key={check.name} check={check} />
+            {report.checks.map((check, index) => (
+              <CheckLine key={index} check={check} />
             ))}
           </ul>
           <details className="report-more" open={!report.passed}>
             <summary>How it went, {milliseconds(report.elapsed_ms)} in all</summary>
             <ol className="report-phases">
-              {report.phases.map((phase) => (
-                <PhaseLine key={phase.phase} phase={phase} />
+              {report.phases.map((phase, index) => (
+                <PhaseLine key={index} phase={phase} />
               ))}
             </ol>
             {report.deployment_id && (
@@ -62,8 +62,8 @@ function CheckLine({ check }: { check: Check }) {
         {check.tries > 1 && `${check.tries} tries, `}
         {milliseconds(check.elapsed_ms)}
       </span>
-      {check.wrong.map((line) => (
-        <p key={line} className="report-wrong">
+      {check.wrong.map((line, index) => (
+        <p key={index} className="report-wrong">
           {line}
         </p>
       ))}
