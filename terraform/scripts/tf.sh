@@ -72,21 +72,22 @@ plans=$(mktemp -d)
 trap 'rm -rf "$plans"' EXIT
 
 failed() {
-  die "$EXIT_REFUSED" "terraform $1 failed in $root" "what it did before that is in the state; mend the cause and run the same command again"
+  die "$EXIT_REFUSED" "terraform $1 failed in $root" "what it did before that is in the state; mend the cause and run the same command again
+      If it says that the state is locked, and the run that it names is dead: terraform -chdir=$(root_folder "$root") force-unlock ID"
 }
 
 case $action in
   init) ;;
-  validate | output) in_root "$root" "$action" "${options[@]}" ;;
-  plan) in_root "$root" plan -input=false "${options[@]}" || failed plan ;;
+  validate | output) in_root "$root" "$action" ${options[@]+"${options[@]}"} ;;
+  plan) in_root "$root" plan -input=false ${options[@]+"${options[@]}"} || failed plan ;;
   apply)
-    in_root "$root" plan -input=false -out="$plans/plan" "${options[@]}" >&2 || failed plan
+    in_root "$root" plan -input=false -out="$plans/plan" ${options[@]+"${options[@]}"} >&2 || failed plan
     confirm "This is applied to $root." "$root"
     in_root "$root" apply -input=false "$plans/plan" >&2 || failed apply
     [ "$root" != "$STATE_ROOT" ] || adopt_bucket >&2
     ;;
   destroy)
-    in_root "$root" plan -destroy -input=false -out="$plans/plan" "${options[@]}" >&2 || failed "plan -destroy"
+    in_root "$root" plan -destroy -input=false -out="$plans/plan" ${options[@]+"${options[@]}"} >&2 || failed "plan -destroy"
     confirm "All of this is destroyed in $root." "$root"
     in_root "$root" apply -input=false "$plans/plan" >&2 || failed destroy
     ;;

@@ -1,5 +1,10 @@
 """deploy.sh: all roots in order, backwards for destroy, resumed where it stopped."""
 
+import os
+import signal
+import subprocess
+import time
+
 import pytest
 from conftest import ROOT, Project
 
@@ -72,6 +77,25 @@ def test_a_root_that_fails_stops_all_and_is_resumed(project: Project, failing: s
     again = project.run("./deploy.sh", "--resume", "apply")
     assert again.returncode == 3
     assert "nothing to resume" in again.stderr
+
+
+def test_ctrl_c_says_where_it_was_and_is_resumed(project: Project) -> None:
+    """The whole group gets the signal, as it does from a terminal."""
+    process = subprocess.Popen(
+        ["./deploy.sh", "apply"], cwd=project.path / "terraform/scripts", env={**project.environment, "STANDIN_HANG": "apply test/database"},
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )
+    until = time.monotonic() + 60
+    while ("apply", "test/database") not in project.terraform() and time.monotonic() < until:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130, said
+    assert "error: interrupted during apply of test/database" in said
+    assert "Go on with: ./deploy.sh --resume apply" in said
+    before = len(applied(project))
+    assert project.run("./deploy.sh", "--resume", "apply").returncode == 0
+    assert applied(project)[before:] == ROOTS[ROOTS.index("test/database") :]
 
 
 def test_from_and_only(project: Project) -> None:

@@ -1,7 +1,9 @@
 """tf.sh: one root, with its state where it belongs, asking before it changes anything."""
 
 import os
+from pathlib import Path
 
+import pytest
 from conftest import Project
 
 BACKEND = {
@@ -90,6 +92,36 @@ def test_missing_programs_are_named_with_how_to_get_them(project: Project) -> No
     old = project.run("./tf.sh", "plan", "test", "network", STANDIN_TERRAFORM_VERSION="1.9.0")
     assert old.returncode == 78
     assert "Terraform 1.11 or newer (found: 1.9.0)" in old.stderr
+
+
+@pytest.mark.parametrize(
+    ("script", "absent", "message"),
+    [
+        (["./tf.sh", "plan", "test", "network"], ["terraform"], "Terraform 1.11 or newer (found: none): https://developer.hashicorp.com/terraform/install"),
+        (["./tf.sh", "plan", "test", "network"], ["aws"], "the AWS CLI (aws): https://docs.aws.amazon.com/cli/"),
+        (["./deploy.sh", "apply"], ["terraform", "aws"], "the AWS CLI (aws)"),
+        (["./setup.sh"], ["docker"], "Docker: https://docs.docker.com/engine/install/"),
+        (["./setup.sh"], ["git"], "git: Debian: apt-get install git; macOS: brew install git"),
+    ],
+)
+def test_programs_that_are_missing(project: Project, script: list[str], absent: list[str], message: str) -> None:
+    """A PATH that has everything that this machine has, but not these."""
+    programs = project.path / "programs"
+    programs.mkdir()
+    for folder in project.environment["PATH"].split(":"):
+        for program in Path(folder).iterdir() if Path(folder).is_dir() else []:
+            if program.name not in absent and not (programs / program.name).is_symlink():
+                (programs / program.name).symlink_to(program)
+    result = project.run(*script, PATH=str(programs))
+    assert result.returncode == 78, result.stderr
+    assert "error: something is not installed:" in result.stderr and message in result.stderr
+    assert all(f"{name}" in result.stderr.lower() for name in absent), "all of them are said at once"
+    assert project.terraform() == []
+
+
+def test_a_state_that_is_locked_says_how_to_unlock_it(project: Project) -> None:
+    result = project.run("./tf.sh", "--yes", "apply", "test", "network", STANDIN_FAIL="plan test/network")
+    assert f"terraform -chdir={project.path}/terraform/live/test/network force-unlock ID" in result.stderr
 
 
 def test_an_account_that_cannot_be_reached(project: Project) -> None:
