@@ -1,4 +1,5 @@
-"""Every command block of doc/aws.md runs as it is written, from top to bottom, with stand-ins for terraform, aws and docker."""
+"""Every command block of doc/aws.md, and README.md's own for AWS, runs as it is written, from top to bottom, with stand-ins for terraform, aws and
+docker. What else is in README.md runs in test_readme_commands.py."""
 
 import re
 
@@ -9,7 +10,7 @@ ANSWERS = {
     "cd terraform/scripts\n./tf.sh plan": "shared/setup/registry\n1\n1\n1\n",
     "cd terraform/scripts\n./deploy.sh destroy": "greenlight\n",
 }
-# Programs of other issues, with tests of their own.
+# Run against the local world, in test_readme_commands.py.
 ELSEWHERE = {"approve --pipeline greenlight"}
 
 
@@ -36,6 +37,25 @@ def test_blocks_run(project: Project) -> None:
     assert ran == len(blocks()) - len(ELSEWHERE)
     assert ("apply", "shared/cicd/codepipeline") in project.terraform()
     assert "/greenlight/prod/events-key" in project.aws()["parameters"]
+
+
+def test_the_readmes_way_to_aws(project: Project) -> None:
+    page = (ROOT / "README.md").read_text()
+    (block,) = [block for block in re.findall(r"^```sh\n(.*?)^```", page, flags=re.M | re.S) if "./setup.sh" in block]
+    secrets = {"DOCKER_HUB_USERNAME": "someone", "DOCKER_HUB_PASSWORD": "secret-of-the-hub"}
+    connection = "arn:aws:codeconnections:eu-central-1:123456789012:connection/01234567"
+    result = project.run("bash", "-euc", block, CODESTAR_CONNECTION_ARN=connection, **secrets)
+    assert result.returncode == 0, result.stderr
+    applied = [root for action, root in project.terraform() if action == "apply"]
+    roots = [line.removeprefix("- ") for line in (ROOT / "terraform/config/stacks.yml").read_text().splitlines() if line.startswith("- ")]
+    assert applied[-len(roots) :] == roots and f"{len(roots)} roots in order" in block
+    assert "/greenlight/prod/events-key" in project.aws()["parameters"]
+    # What is said in a sentence.
+    for file in ("shared", "prod"):
+        project.configure(file, "protect: true", "protect: false")
+    assert "`terraform/scripts/deploy.sh destroy`" in page
+    down = project.run("bash", "-euc", "terraform/scripts/deploy.sh destroy", stdin="greenlight\n", CONFIRM_FROM_STDIN="1")
+    assert down.returncode == 0, down.stderr
 
 
 def test_every_root_and_key_is_in_the_page() -> None:
