@@ -127,6 +127,8 @@ lint: ## Check formats and lints
 	@cd backend && .venv/bin/ruff check . && .venv/bin/ruff format --check .
 	@buildspecs/scripts/install-npm frontend
 	@npm --prefix frontend run lint
+	@.ci/venv .ci/terraform/.venv .ci/terraform/tools.txt
+	@.ci/terraform/.venv/bin/hadolint backend/Dockerfile
 
 # Asks the services of PyPI and npm, so it is not part of lint: it needs the internet, and its answer changes without a commit.
 .PHONY: audit
