@@ -5,10 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from local_world import LocalWorld
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -80,3 +82,16 @@ def project(tmp_path: Path) -> Project:
             "NO_FZF": "1",
         },
     )
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorld]:
+    """The local world after a release. It takes a minute, so the tests that use it are run in one process (WORLD in the Makefile)."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no git checkout (CodeBuild's source is none), and the local world releases commits")
+    made = LocalWorld(tmp_path_factory.mktemp("world"))
+    try:
+        made.live_a_little()
+        yield made
+    finally:
+        made.down()

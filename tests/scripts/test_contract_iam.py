@@ -1,4 +1,5 @@
-"""What each role may do covers what the programs call, and nothing else but written exceptions.
+"""What each role may do covers what the programs can call, and nothing else but written exceptions. What they were seen to call is in
+test_contract_seen.py.
 
 The calls are read from the programs' sources: every AWS call names its service and operation for its error message (AwsError::new), and the
 hook has a list of its own, which `validate-deploy explain --iam` prints.
@@ -8,28 +9,9 @@ import json
 import re
 
 import pytest
-import yaml
-from made import ROOT, actions, of_type, resources, roots, statements
+from iam import AUTHORISED_AS, EXCEPTIONS, IMAGE_SCRIPT, NOT_GRANTED, NOT_SEEN, granted
+from made import ROOT, actions, of_type, resources, roots
 
-EXCEPTIONS = yaml.safe_load((ROOT / "tests/scripts/iam-exceptions.yml").read_text())
-NOT_GRANTED = EXCEPTIONS.pop("not-granted")
-# What `docker push` and CodeBuild's own `PARAMETER_STORE` variables call
-# (https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html, 2026-11).
-IMAGE_SCRIPT = {
-    "ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:GetDownloadUrlForLayer",
-    "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart", "ssm:GetParameters",
-}
-# Calls that are authorised as other actions
-# (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html, 2026-11).
-AUTHORISED_AS = {
-    "s3:CopyObject": ("s3:GetObject", "s3:PutObject"),
-    "s3:CreateMultipartUpload": ("s3:PutObject",),
-    "s3:UploadPart": ("s3:PutObject",),
-    "s3:CompleteMultipartUpload": ("s3:PutObject",),
-    "s3:DeleteObjects": ("s3:DeleteObject",),
-    "s3:HeadObject": ("s3:GetObject",),
-    "s3:ListObjectsV2": ("s3:ListBucket",),
-}
 TABLE = {"get_item": "GetItem", "put_item": "PutItem", "update_item": "UpdateItem", "query": "Query", "scan": "Scan", "delete_item": "DeleteItem", "batch_get_item": "BatchGetItem"}
 
 
@@ -66,21 +48,6 @@ def calls(role: str) -> set[str]:
     raise AssertionError(role)
 
 
-def granted(role: str, environment: str) -> set[str]:
-    match role:
-        case "hook" | "publish":
-            return actions(statements(f"{environment}/deployment", role))
-        case "backend":
-            return actions(statements("shared/cicd/codebuild", "backend"))
-        case "approver":
-            (policy,) = of_type("shared/cicd/codepipeline", "aws_iam_policy").values()
-            return actions(json.loads(policy["policy"])["Statement"])
-        case "task":
-            policies = of_type(f"{environment}/backend", "aws_iam_role_policy")
-            return actions(json.loads(policies["module.service.aws_iam_role_policy.task"]["policy"])["Statement"])
-    raise AssertionError(role)
-
-
 def test_the_search_finds_calls() -> None:
     assert {"s3:PutObject", "s3:ListBucket", "cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"} <= calls("publish")
     assert {"ecr:DescribeImages", "ssm:GetParameters"} <= calls("backend")
@@ -99,7 +66,7 @@ def test_granted_is_called_or_excepted(role: str, environment: str) -> None:
 
 
 def test_exceptions_have_reasons() -> None:
-    for listed in (*EXCEPTIONS.values(), *NOT_GRANTED.values()):
+    for listed in (*EXCEPTIONS.values(), *NOT_GRANTED.values(), *NOT_SEEN.values()):
         for action, reason in listed.items():
             assert len(reason) >= 15, action
 

@@ -117,12 +117,12 @@ variable "statements" {
     error_message = "actions are named one by one, without '*'."
   }
   validation {
-    condition     = alltrue([for statement in var.statements : !contains(statement.resources, "*") || statement.actions == tolist(["ecr:GetAuthorizationToken"])])
-    error_message = "resources are named; only ecr:GetAuthorizationToken has none."
+    condition     = alltrue([for statement in var.statements : !contains(statement.resources, "*") || contains(["ecr:GetAuthorizationToken", "ecs:DescribeTaskDefinition"], join(",", statement.actions))])
+    error_message = "resources are named; only ecr:GetAuthorizationToken and ecs:DescribeTaskDefinition have none."
   }
   validation {
-    condition     = alltrue(flatten([for statement in var.statements : [for action in statement.actions : !startswith(action, "iam:") && !startswith(action, "sts:")]]))
-    error_message = "builds hand out no roles and take none: iam: and sts: do not belong here."
+    condition     = alltrue(flatten([for statement in var.statements : [for action in statement.actions : action == "iam:GetRole" || (!startswith(action, "iam:") && !startswith(action, "sts:"))]]))
+    error_message = "builds hand out no roles and take none: of iam: and sts: only iam:GetRole belongs here."
   }
 }
 

@@ -31,7 +31,7 @@ resource "aws_iam_policy" "boundary" {
           "elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyRule",
           "events:InvokeApiDestination",
           "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*",
-          "lambda:InvokeFunction",
+          "lambda:GetFunctionConfiguration", "lambda:InvokeFunction",
           "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams",
           "s3:*Object", "s3:AbortMultipartUpload", "s3:GetObjectVersion", "s3:ListBucket", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:GetBucketAcl",
           "sns:Publish", "sqs:SendMessage",
@@ -46,6 +46,13 @@ resource "aws_iam_policy" "boundary" {
         Action    = "iam:PassRole"
         Resource  = "arn:aws:iam::*:role/${var.project}-*"
         Condition = { StringEquals = { "iam:PassedToService" = ["ecs-tasks.amazonaws.com"] } }
+      },
+      {
+        # render-taskdef looks whether the roles of the tasks are there.
+        Sid      = "LookAtProjectRoles"
+        Effect   = "Allow"
+        Action   = "iam:GetRole"
+        Resource = "arn:aws:iam::*:role/${var.project}-*"
       },
       {
         Sid      = "DeployersOfOtherAccounts"

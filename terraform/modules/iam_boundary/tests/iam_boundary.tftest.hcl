@@ -10,8 +10,12 @@ variables {
 run "no_way_to_more_power" {
   assert {
     condition = alltrue([for s in jsondecode(aws_iam_policy.boundary.policy).Statement : alltrue([for a in flatten([s.Action]) :
-    !startswith(a, "iam:") || a == "iam:PassRole"]) if s.Effect == "Allow"])
-    error_message = "of IAM only PassRole"
+    !startswith(a, "iam:") || contains(["iam:PassRole", "iam:GetRole"], a)]) if s.Effect == "Allow"])
+    error_message = "of IAM only PassRole, and looking at a role"
+  }
+  assert {
+    condition     = [for s in jsondecode(aws_iam_policy.boundary.policy).Statement : s.Resource if contains(flatten([s.Action]), "iam:GetRole")] == ["arn:aws:iam::*:role/greenlight-*"]
+    error_message = "only roles of the project can be looked at"
   }
   assert {
     condition     = [for s in jsondecode(aws_iam_policy.boundary.policy).Statement : s.Condition.StringEquals["iam:PassedToService"] if s.Sid == "HandProjectRolesToServices"] == [["ecs-tasks.amazonaws.com"]]

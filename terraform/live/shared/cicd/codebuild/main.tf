@@ -9,6 +9,18 @@ module "of" {
 }
 
 locals {
+  # What render-taskdef looks at before CodeDeploy does: whether roles, services, groups, hooks and log groups that the templates name are there. It
+  # reads names, no secret; of environments in other accounts it says that it could not look.
+  in_this_account = [for name, about in local.environments : "${local.project}-${name}" if about.aws_account_id == local.config.aws_account_id]
+  here            = "${local.config.aws_region_name}:${local.config.aws_account_id}"
+  looks = {
+    Roles     = { actions = ["iam:GetRole"], resources = flatten([for name in local.in_this_account : [for role in ["execution", "task"] : "arn:aws:iam::${local.config.aws_account_id}:role/${name}-backend-${role}"]]) }
+    Services  = { actions = ["ecs:DescribeServices"], resources = [for name in local.in_this_account : "arn:aws:ecs:${local.here}:service/${name}/backend"] }
+    Revisions = { actions = ["ecs:DescribeTaskDefinition"], resources = [for all in ["*"] : all if length(local.in_this_account) > 0] }
+    Groups    = { actions = ["codedeploy:GetDeploymentGroup"], resources = [for name in local.in_this_account : "arn:aws:codedeploy:${local.here}:deploymentgroup:${name}/backend"] }
+    Hooks     = { actions = ["lambda:GetFunctionConfiguration"], resources = [for name in local.in_this_account : "arn:aws:lambda:${local.here}:function:${name}-validate-deploy"] }
+    LogGroups = { actions = ["logs:DescribeLogGroups"], resources = [for all in ["arn:aws:logs:${local.here}:log-group:*"] : all if length(local.in_this_account) > 0] }
+  }
   docker_hub = { for name in ["DOCKER_HUB_USERNAME", "DOCKER_HUB_PASSWORD"] : name => "/${local.project}/shared/${lower(replace(name, "_", "-"))}" }
 }
 
@@ -87,7 +99,7 @@ module "backend" {
     { for name, about in local.environments : "ALLOWED_HOSTS_${upper(name)}" => "${about.hosts.site},${about.hosts.api},origin.${about.hosts.site},localhost,127.0.0.1" },
   )
   parameter_variables = local.docker_hub
-  statements = {
+  statements = merge({ for what, look in local.looks : "LookAt${what}" => look if length(look.resources) > 0 }, {
     RegistryToken = { actions = ["ecr:GetAuthorizationToken"], resources = ["*"] }
     Push = {
       actions = [
@@ -101,7 +113,7 @@ module "backend" {
       resources = [for path in values(local.docker_hub) : "arn:aws:ssm:${local.config.aws_region_name}:${local.config.aws_account_id}:parameter${path}"]
     }
     KeyOfDockerHub = { actions = ["kms:Decrypt"], resources = [module.of.of.security.kms_key_arn], via_service = "ssm" }
-  }
+  })
 
   pipeline_name            = local.project
   artifact_bucket_name     = module.of.of.artifacts.bucket_name
