@@ -49,6 +49,8 @@ test: ## Run every test, with all its set-up
 	@$(MAKE) test-frontend
 	@$(MAKE) test-browser
 	@$(MAKE) test-rust
+	@$(MAKE) test-terraform
+	@$(MAKE) test-scripts
 
 .PHONY: test-backend
 test-backend:
@@ -147,20 +149,29 @@ test-terraform:
 	  .ci/prerequisites terraform && .ci/terraform/test && .ci/terraform/checkov; \
 	fi
 
-# Shell scripts with stand-ins, and what Terraform, buildspecs and programs agree on. Reads what test-terraform made.
+# Shell scripts with stand-ins; what Terraform, buildspecs, documents and programs agree on; who calls what of AWS in a release on the local world.
+# Reads what test-terraform made and runs what test-rust has built.
+PYTEST := .ci/terraform/.venv/bin/python -m pytest -q -p no:cacheprovider
+# These share a local world with a release in it, so they are one process.
+WORLD := tests/scripts/test_contract_seen.py tests/scripts/test_readme_commands.py
 .PHONY: test-scripts
 test-scripts:
+	@.ci/prerequisites git cc cargo node npm python
+	@$(MAKE) emulator
+	@$(BUILD)
 	@.ci/venv .ci/terraform/.venv .ci/terraform/tools.txt
 	@.ci/venv terraform/scripts/.venv terraform/scripts/requirements.txt
 	@mkdir -p .local/reports
-	@.ci/terraform/.venv/bin/python -m pytest -q -p no:cacheprovider --numprocesses=2 --junitxml=.local/reports/scripts.xml tests/scripts
+	@$(PYTEST) --numprocesses=2 --junitxml=.local/reports/scripts.xml tests/scripts $(WORLD:%=--ignore=%)
+	@$(PYTEST) --junitxml=.local/reports/world.xml $(WORLD)
 
 # Some roots by the real scripts and provider against the local emulator: apply, a second plan, destroy. By itself, not part of `make test`:
 # under load the emulator drops connections, and a lock whose answer is lost stays.
 .PHONY: test-emulator
-test-emulator:
+test-emulator: emulator
+	@.ci/venv terraform/scripts/.venv terraform/scripts/requirements.txt
 	@if ! command -v terraform >/dev/null; then \
 	  echo "skipped: terraform is not installed, so nothing is applied to the emulator"; \
 	else \
-	  $(MAKE) emulator && .ci/venv terraform/scripts/.venv terraform/scripts/requirements.txt && .ci/terraform/emulate; \
+	  .ci/prerequisites terraform && .ci/terraform/emulate; \
 	fi
