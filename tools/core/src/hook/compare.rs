@@ -81,7 +81,9 @@ fn walk(place: &str, value: &Value, places: &mut BTreeMap<String, BTreeSet<&'sta
         Value::Number(_) => "number",
         Value::String(_) => "string",
         Value::Array(items) => {
-            items.iter().for_each(|item| walk(&format!("{place}/*"), item, places));
+            for item in items {
+                walk(&format!("{place}/*"), item, places);
+            }
             "array"
         }
         Value::Object(entries) => {

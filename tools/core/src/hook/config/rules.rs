@@ -55,9 +55,26 @@ pub(super) fn check_all(config: &Config, used: &mut BTreeSet<Variable>) -> Resul
     for (place, text) in texts_of_load(config) {
         texts.push((place.to_owned(), text.to_owned(), captured.clone()));
     }
-    let mut needs_version = false;
-    for (place, text, known) in &texts {
+    for (place, text, _) in &texts {
         collect(place, text)?;
+    }
+    let needs_version = placeholders_are_known(&texts)?;
+    if let Some(identity) = &config.identity {
+        collect("identity.path", &identity.path)?;
+        collect("identity.expect", &identity.expect)?;
+        check_identity(identity)?;
+    }
+    config.burst.as_ref().map_or(Ok(()), check_burst)?;
+    config.compare.as_ref().map_or(Ok(()), check_compare)?;
+    config.alarms.as_ref().map_or(Ok(()), check_alarms)?;
+    Ok(needs_version)
+}
+
+/// Every capture is one of an earlier check; tells whether a version is needed. Each text comes with its place and the captures
+/// before it.
+fn placeholders_are_known(texts: &[(String, String, BTreeSet<String>)]) -> Result<bool, ConfigError> {
+    let mut needs_version = false;
+    for (place, text, known) in texts {
         for variable in template::variables(text).unwrap_or_default() {
             needs_version |= variable == Variable::Version;
             if let Variable::Capture(name) = variable
@@ -67,14 +84,6 @@ pub(super) fn check_all(config: &Config, used: &mut BTreeSet<Variable>) -> Resul
             }
         }
     }
-    if let Some(identity) = &config.identity {
-        collect("identity.path", &identity.path)?;
-        collect("identity.expect", &identity.expect)?;
-        check_identity(identity)?;
-    }
-    config.burst.as_ref().map_or(Ok(()), check_burst)?;
-    config.compare.as_ref().map_or(Ok(()), check_compare)?;
-    config.alarms.as_ref().map_or(Ok(()), check_alarms)?;
     Ok(needs_version)
 }
 
