@@ -6,6 +6,7 @@ pub mod build;
 pub mod deploy;
 pub mod edge;
 pub mod functions;
+pub mod identity;
 pub mod objects;
 pub mod pipeline;
 pub mod registry;
@@ -27,6 +28,7 @@ pub struct Engines {
     pub deploy: Arc<deploy::Deploy>,
     pub build: Arc<build::Build>,
     pub pipeline: Arc<pipeline::Pipeline>,
+    pub identity: Arc<identity::Identity>,
 }
 
 /// Where the engines keep what does not fit in memory, and how programs that they start reach them.
@@ -56,7 +58,8 @@ impl Engines {
             Arc::clone(&deploy),
             Arc::clone(&tasks),
         );
-        Self { objects, registry, edge, balancer, tasks, functions, deploy, build, pipeline }
+        let identity = Arc::new(identity::Identity::default());
+        Self { objects, registry, edge, balancer, tasks, functions, deploy, build, pipeline, identity }
     }
 
     /// Ends every process and closes every port that the engines opened.

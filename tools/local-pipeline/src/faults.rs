@@ -1,6 +1,8 @@
 //! Faults on request: throttling, 5xx, latency, a reset connection, by service and operation.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,8 @@ pub enum FaultKind {
     Error { status: u16, code: String },
     /// The call is done after this delay.
     Latency { delay_ms: u64 },
+    /// So many calls a second in each region, after a burst; the others are answered with `ThrottlingException`.
+    Rate { per_second: u32, burst: u32 },
     /// The connection is closed without an answer; the engine never sees the call.
     Reset,
     /// The engine does the call, then the connection is closed without an answer.
@@ -69,14 +73,36 @@ impl Fault {
     }
 }
 
+struct Active {
+    fault: Fault,
+    seen: u64,
+    /// Region → what is left of its bucket, and since when.
+    buckets: BTreeMap<String, (f64, Instant)>,
+}
+
+impl Active {
+    /// Takes a call out of the region's bucket; `false` when it is empty.
+    fn take(&mut self, region: &str, per_second: u32, burst: u32) -> bool {
+        let now = Instant::now();
+        let (left, since) = self.buckets.entry(region.to_owned()).or_insert((f64::from(burst), now));
+        let refilled = now.duration_since(*since).as_secs_f64() * f64::from(per_second);
+        (*left, *since) = ((*left + refilled).min(f64::from(burst)), now);
+        let granted = *left >= 1.0;
+        if granted {
+            *left -= 1.0;
+        }
+        granted
+    }
+}
+
 #[derive(Default)]
 pub struct Faults {
-    active: Mutex<Vec<(Fault, u64)>>,
+    active: Mutex<Vec<Active>>,
 }
 
 impl Faults {
     pub fn add(&self, fault: Fault) {
-        self.lock().push((fault, 0));
+        self.lock().push(Active { fault, seen: 0, buckets: BTreeMap::new() });
     }
 
     pub fn clear(&self) {
@@ -84,24 +110,32 @@ impl Faults {
     }
 
     pub fn list(&self) -> Vec<Fault> {
-        self.lock().iter().map(|(fault, _)| fault.clone()).collect()
+        self.lock().iter().map(|active| active.fault.clone()).collect()
     }
 
     /// The first fault that hits this call, counted as one hit.
-    pub fn hit(&self, service: &str, operation: &str, path: &str) -> Option<FaultKind> {
-        for (fault, seen) in self.lock().iter_mut() {
-            if fault.matches(service, operation, path) {
-                *seen += 1;
-                let over = fault.times.is_some_and(|times| *seen > fault.skip + times);
-                if *seen > fault.skip && !over {
-                    return Some(fault.kind.clone());
-                }
+    pub fn hit(&self, service: &str, operation: &str, path: &str, region: &str) -> Option<FaultKind> {
+        for active in self.lock().iter_mut() {
+            if !active.fault.matches(service, operation, path) {
+                continue;
             }
+            active.seen += 1;
+            let over = active.fault.times.is_some_and(|times| active.seen > active.fault.skip + times);
+            if active.seen <= active.fault.skip || over {
+                continue;
+            }
+            let kind = active.fault.kind.clone();
+            if let FaultKind::Rate { per_second, burst } = kind
+                && active.take(region, per_second, burst)
+            {
+                continue;
+            }
+            return Some(kind);
         }
         None
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<(Fault, u64)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Active>> {
         self.active.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
@@ -114,8 +148,18 @@ mod tests {
     fn skip_and_times() {
         let faults = Faults::default();
         faults.add(Fault { skip: 1, times: Some(2), ..Fault::error("s3", "PutObject", 503, "SlowDown") });
-        let hits: Vec<bool> = (0..5).map(|_| faults.hit("s3", "PutObject", "/b/k").is_some()).collect();
+        let hits: Vec<bool> = (0..5).map(|_| faults.hit("s3", "PutObject", "/b/k", "").is_some()).collect();
         assert_eq!(hits, [false, true, true, false, false]);
-        assert!(faults.hit("s3", "GetObject", "/b/k").is_none());
+        assert!(faults.hit("s3", "GetObject", "/b/k", "").is_none());
+    }
+
+    #[test]
+    fn a_rate_is_per_region() {
+        let faults = Faults::default();
+        let kind = FaultKind::Rate { per_second: 1, burst: 2 };
+        faults.add(Fault { kind, ..Fault::error("codepipeline", "*", 400, "") });
+        let throttled = |region: &str| faults.hit("codepipeline", "GetPipelineState", "/", region).is_some();
+        assert_eq!([throttled("a"), throttled("a"), throttled("a")], [false, false, true]);
+        assert!(!throttled("b"));
     }
 }

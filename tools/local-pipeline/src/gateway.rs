@@ -154,10 +154,12 @@ async fn serve(shared: Arc<Shared>, request: http::Request<Incoming>) -> Result<
     let at_ms = millis(shared.log.since_start());
     let call = route::Call::of(&request);
     let (method, path) = (request.method().to_string(), path_and_query(&request));
-    let fault = shared.faults.hit(&call.service, &call.operation, &path);
+    let fault = shared.faults.hit(&call.service, &call.operation, &path, &call.region);
     let hangs = matches!(fault, Some(FaultKind::Hang | FaultKind::HangAfter));
     let result = match fault {
         Some(FaultKind::Error { status, code }) => Ok(route::error_response(&call, status, &code)),
+        // Never handed out: it becomes an error where its bucket is empty.
+        Some(FaultKind::Rate { .. }) => Ok(route::error_response(&call, 400, "ThrottlingException")),
         Some(FaultKind::Reset | FaultKind::Hang) => Err("no answer by fault injection".into()),
         Some(FaultKind::ResetAfter | FaultKind::HangAfter) => {
             route::dispatch(&shared, &call, request).await;

@@ -1,6 +1,6 @@
 //! CodePipeline: executions, stages, actions, the manual approval, and the events of all of these.
 //!
-//! In memory. Execution modes SUPERSEDED and QUEUED.
+//! In memory. Execution modes SUPERSEDED, QUEUED and PARALLEL.
 
 mod action;
 mod declaration;
@@ -88,6 +88,48 @@ impl Pipeline {
     #[expect(clippy::unused_async, reason = "every engine's call is async, whether it waits or not")]
     pub async fn call(&self, operation: &str, input: &Value) -> Result<Value, ApiError> {
         operations::call(self, operation, input)
+    }
+
+    /// Ends an execution as superseded wherever it is. On its way, an execution is only replaced while it waits to enter a stage;
+    /// this is for those who must cope with it at any moment.
+    pub fn supersede(&self, pipeline: &str, execution: &str) -> Result<(), ApiError> {
+        self.with_execution(pipeline, execution, |execution| {
+            execution.status = Status::Superseded;
+            for run in execution.actions.iter_mut().filter(|run| run.status == Status::InProgress) {
+                run.status = Status::Abandoned;
+                run.token = None;
+            }
+        })?;
+        self.with(pipeline, |state| {
+            state.changed.notify_waiters();
+            Ok(())
+        })
+    }
+
+    /// Gives a waiting approval another token, as AWS does when an action begins again.
+    pub fn replace_token(&self, pipeline: &str, execution: &str) -> Result<(), ApiError> {
+        self.with_execution(pipeline, execution, |execution| {
+            for run in execution.actions.iter_mut().filter(|run| run.token.is_some()) {
+                let token = uuid::Uuid::new_v4().to_string();
+                run.external_id.clone_from(&token);
+                run.token = Some(token);
+            }
+        })
+    }
+
+    /// Lets the time limit of a waiting approval be over.
+    pub fn expire(&self, pipeline: &str, execution: &str) -> Result<(), ApiError> {
+        self.with_execution(pipeline, execution, |execution| {
+            for run in execution.actions.iter_mut().filter(|run| run.token.is_some()) {
+                run.status = Status::Failed;
+                run.token = None;
+                run.error = Some(("TimedOut".to_owned(), "nobody answered in time".to_owned()));
+            }
+        })?;
+        self.with(pipeline, |state| {
+            state.changed.notify_waiters();
+            Ok(())
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

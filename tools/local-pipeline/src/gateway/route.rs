@@ -1,34 +1,57 @@
 //! Which service and operation a call is for, and who answers it.
 
 use crate::api::{ApiError, Query, json_response, query_response, xml_text};
+use crate::engines::identity::Identity;
 use crate::engines::{edge, objects};
 use crate::gateway::Shared;
 use crate::http::{Request, Response, response};
 
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/> (2026-11)
 const ELB_NAMESPACE: &str = "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/";
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/> (2026-11)
+const STS_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /// A call, as far as its envelope tells.
 pub struct Call {
     pub service: String,
     pub operation: String,
     pub caller: Option<String>,
+    /// Of the signature.
+    pub region: String,
 }
 
 impl Call {
     pub fn of(request: &Request) -> Self {
         if request.uri().path() == "/v2" || request.uri().path().starts_with("/v2/") {
-            return Self { service: "oci".to_owned(), operation: request.method().to_string(), caller: None };
+            return Self {
+                service: "oci".to_owned(),
+                operation: request.method().to_string(),
+                caller: None,
+                region: String::new(),
+            };
         }
-        let (caller, service) = credential_scope(request).unwrap_or_else(|| (None, "s3".to_owned()));
+        let Scope { caller, region, service } = credential_scope(request).unwrap_or_default();
         let operation = operation(request, &service);
-        Self { service, operation, caller }
+        Self { service, operation, caller, region }
     }
 }
 
-/// Access key id and service of `Credential=KEY/DATE/REGION/SERVICE/aws4_request`, from the header or a presigned URL
+struct Scope {
+    caller: Option<String>,
+    region: String,
+    service: String,
+}
+
+/// What is not signed is for S3.
+impl Default for Scope {
+    fn default() -> Self {
+        Self { caller: None, region: String::new(), service: "s3".to_owned() }
+    }
+}
+
+/// Access key id, region and service of `Credential=KEY/DATE/REGION/SERVICE/aws4_request`, from the header or a presigned URL
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>, 2026-11).
-fn credential_scope(request: &Request) -> Option<(Option<String>, String)> {
+fn credential_scope(request: &Request) -> Option<Scope> {
     let header = request.headers().get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let scope = match header.and_then(|value| value.split_once("Credential=")) {
         Some((_, rest)) => rest.split(',').next()?.trim().to_owned(),
@@ -39,7 +62,8 @@ fn credential_scope(request: &Request) -> Option<(Option<String>, String)> {
     };
     let mut parts = scope.split('/');
     let caller = parts.next().map(str::to_owned);
-    Some((caller, parts.nth(2)?.to_owned()))
+    let region = parts.nth(1)?.to_owned();
+    Some(Scope { caller, region, service: parts.next()?.to_owned() })
 }
 
 fn operation(request: &Request, service: &str) -> String {
@@ -73,6 +97,10 @@ pub async fn dispatch(shared: &Shared, call: &Call, request: Request) -> Respons
             let result = engines.balancer.call(&Query::parse(request.body())).await;
             return query_response(ELB_NAMESPACE, &call.operation, result);
         }
+        "sts" if Identity::has(&call.operation) => {
+            let result = engines.identity.call(&Query::parse(request.body()), call.caller.as_deref());
+            return query_response(STS_NAMESPACE, &call.operation, result);
+        }
         _ => {}
     }
     let input = serde_json::from_slice(request.body()).unwrap_or(serde_json::Value::Null);
@@ -103,7 +131,9 @@ pub fn error_response(call: &Call, status: u16, code: &str) -> Response {
                 xml_text(&error.message)
             ),
         ),
-        "cloudfront" | "elasticloadbalancing" => query_response(ELB_NAMESPACE, &call.operation, Err(error)),
+        "cloudfront" | "elasticloadbalancing" | "sts" => {
+            query_response(ELB_NAMESPACE, &call.operation, Err(error))
+        }
         _ => json_response(Err(error)),
     }
 }
@@ -130,6 +160,7 @@ mod tests {
         assert_eq!(call.service, "codepipeline");
         assert_eq!(call.operation, "GetPipelineState");
         assert_eq!(call.caller.as_deref(), Some("AKIA"));
+        assert_eq!(call.region, "eu-central-1");
     }
 
     #[test]

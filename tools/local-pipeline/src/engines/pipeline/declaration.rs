@@ -24,6 +24,7 @@ pub enum ExecutionMode {
     Queued,
     #[default]
     Superseded,
+    Parallel,
 }
 
 impl ExecutionMode {
@@ -31,6 +32,7 @@ impl ExecutionMode {
         match self {
             Self::Queued => "QUEUED",
             Self::Superseded => "SUPERSEDED",
+            Self::Parallel => "PARALLEL",
         }
     }
 }

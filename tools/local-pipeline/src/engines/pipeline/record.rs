@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::declaration::{Action, Declaration};
+use super::declaration::{Action, Declaration, ExecutionMode};
 use crate::engines::artifacts::Location;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,7 +172,10 @@ impl ActionRun {
         })
     }
 
-    fn state_json(&self) -> Value {
+    /// In `GetPipelineState`, which gives no token that could be used in a PARALLEL pipeline
+    /// (<https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutApprovalResult.html>, 2026-11).
+    fn state_json(&self, mode: ExecutionMode) -> Value {
+        let token = self.token.as_ref().filter(|_| mode != ExecutionMode::Parallel);
         let mut latest = json!({
             "actionExecutionId": self.id, "status": self.status.as_str(), "lastStatusChange": self.updated,
             "lastUpdatedBy": self.updated_by,
@@ -182,7 +185,7 @@ impl ActionRun {
                 ("summary", Some(&self.summary)),
                 ("externalExecutionId", Some(&self.external_id)),
                 ("externalExecutionUrl", Some(&self.external_url)),
-                ("token", self.token.as_ref()),
+                ("token", token),
             ] {
                 if let Some(text) = text.filter(|text| !text.is_empty()) {
                     map.insert(name.to_owned(), json!(text));
@@ -227,7 +230,7 @@ pub fn state_json(
                         .find_map(|execution| execution.latest(&stage.name, &action.name));
                     let mut state = json!({"actionName": action.name});
                     if let (Some(run), Some(map)) = (run, state.as_object_mut()) {
-                        map.insert("latestExecution".to_owned(), run.state_json());
+                        map.insert("latestExecution".to_owned(), run.state_json(declaration.execution_mode));
                     }
                     state
                 })

@@ -72,6 +72,12 @@ fn try_enter(state: &mut PipelineState, id: &str, stage: &Stage) -> Option<Entry
         door.waiting.retain(|waiting| waiting != id);
         return Some(Entry::Ended(status));
     }
+    // Executions of a PARALLEL pipeline know nothing of each other; only a closed door holds them
+    // (<https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html>, 2026-11).
+    if mode == ExecutionMode::Parallel && door.disabled.is_none() {
+        door.waiting.retain(|waiting| waiting != id);
+        return Some(Entry::Entered);
+    }
     if !door.waiting.iter().any(|waiting| waiting == id) {
         let replaced =
             if mode == ExecutionMode::Superseded { std::mem::take(&mut door.waiting) } else { Vec::new() };
@@ -85,6 +91,7 @@ fn try_enter(state: &mut PipelineState, id: &str, stage: &Stage) -> Option<Entry
     let door = state.doors.get_mut(&stage.name)?;
     if door.occupant.is_none()
         && door.disabled.is_none()
+        && mode != ExecutionMode::Parallel
         && door.waiting.first().map(String::as_str) == Some(id)
     {
         door.waiting.remove(0);
