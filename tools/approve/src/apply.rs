@@ -76,6 +76,14 @@ pub async fn apply_answer(
     let refused = error.as_service_error().is_some_and(|error| {
         error.is_invalid_approval_token_exception() || error.is_approval_already_completed_exception()
     });
+    let gone = error.as_service_error().is_some_and(|error| {
+        error.is_pipeline_not_found_exception()
+            || error.is_stage_not_found_exception()
+            || error.is_action_not_found_exception()
+    });
+    if gone {
+        return Ok(Sent::Changed(Change::Renamed { pipeline: pipeline.to_owned() }));
+    }
     let error = AwsError::new("codepipeline", "PutApprovalResult", &error);
     if refused || error.kind == AwsErrorKind::Unavailable {
         read_back(session, pipeline, &pending, verdict, summary, pause, refused, error).await

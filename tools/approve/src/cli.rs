@@ -18,6 +18,8 @@ Examples:
        approve --pipeline prod --yes --commit 1f0c9a7 -m 'CHG-1234' --watch
   5. Reject:
        approve reject --pipeline prod -m 'checkout is broken on green'
+  6. See what waits in several regions:
+       approve list --regions eu-central-1,us-east-1
 
 Exit codes: 0 approved (and deployed, when watching); 1 rejected, declined, changed under you, blocked, or the deployment
 failed; 2 usage; 3 nothing is pending; 75 timed out waiting; the others as in every Greenlight tool.";
@@ -45,8 +47,8 @@ pub struct Cli {
 
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
-    /// Everything that waits for an answer, in every pipeline of the region
-    List,
+    /// Everything that waits for an answer, in every pipeline of the regions
+    List(ListArgs),
     /// What waits at the gate, without asking
     Show,
     /// Reject what waits
@@ -90,6 +92,9 @@ pub struct OutputArgs {
     /// Where answers are recorded, one JSON line each [default: ~/.local/state/greenlight/audit.jsonl]
     #[arg(long, value_name = "FILE", global = true)]
     pub audit: Option<PathBuf>,
+    /// A clone of the source repository, for the commits since production [default: the one in the configuration]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub checkout: Option<PathBuf>,
     /// First pause between two looks at the pipeline; later pauses grow to four times this
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration, global = true)]
     pub poll: Duration,
@@ -116,6 +121,13 @@ pub struct ApproveArgs {
     /// Do not follow the release after approving
     #[arg(long)]
     pub no_watch: bool,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct ListArgs {
+    /// Regions to look in, with commas [default: the region of --region, and the configured pipelines elsewhere]
+    #[arg(long, value_name = "REGIONS", value_delimiter = ',')]
+    pub regions: Vec<String>,
 }
 
 #[derive(Debug, Clone, Args)]

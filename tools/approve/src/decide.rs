@@ -1,11 +1,12 @@
 //! One approval from the look at it to the answer: show, ask, look again, record, send.
 
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use greenlight_core::approval::decision::{Block, Challenge, blocks};
 use greenlight_core::approval::dossier::{Dossier, Report};
 use greenlight_core::approval::pending::Change;
-use greenlight_core::approval::policy::{Policy, caller_name};
+use greenlight_core::approval::policy::caller_name;
 use greenlight_core::approval::summary::summary;
 use greenlight_core::report::printable;
 use greenlight_kit::{Exit, Format};
@@ -75,13 +76,14 @@ pub async fn decide(
     audit: &Audit,
     ask: impl AsyncFnOnce(String) -> std::io::Result<Answer>,
 ) -> Result<Outcome, Error> {
-    let policy = policy(gate);
+    let policy = &gate.target.policy;
     let found = match wish.verdict {
-        Verdict::Approved => blocks(dossier, &policy, Timestamp::now()),
+        Verdict::Approved => blocks(dossier, policy, Timestamp::now()),
         // Nothing stands against stopping a release.
         Verdict::Rejected => Vec::new(),
     };
-    show::say(&text::dossier(dossier, &found, policy, Timestamp::now()));
+    let links = std::io::stderr().is_terminal();
+    show::say(&text::dossier(dossier, &found, policy, Timestamp::now(), links));
     if !found.is_empty() && wish.override_why.is_none() {
         return Ok(Outcome::Blocked { blocks: found });
     }
@@ -96,7 +98,7 @@ pub async fn decide(
             Answer::Interrupted => return Ok(Outcome::Interrupted),
         }
     }
-    send(gate, dossier, wish, audit, &policy, &found).await
+    send(gate, dossier, wish, audit, &found).await
 }
 
 async fn send(
@@ -104,11 +106,10 @@ async fn send(
     dossier: &Dossier,
     wish: &Wish,
     audit: &Audit,
-    policy: &Policy,
     overridden: &[Block],
 ) -> Result<Outcome, Error> {
     let accepted = (wish.verdict == Verdict::Approved).then_some(overridden);
-    let confirmed = match recheck(gate, dossier, policy, accepted, Timestamp::now).await? {
+    let confirmed = match recheck(gate, dossier, &gate.target.policy, accepted, Timestamp::now).await? {
         Second::Same(confirmed) => confirmed,
         Second::Changed(change) => return Ok(Outcome::Changed(change)),
         Second::Blocked(blocks) => return Ok(Outcome::Blocked { blocks }),
@@ -142,10 +143,6 @@ async fn send(
         (_, Verdict::Approved) => Outcome::Approved { summary: text },
         (_, Verdict::Rejected) => Outcome::Rejected { summary: text },
     })
-}
-
-pub fn policy(gate: &Gate) -> Policy {
-    Policy { four_eyes: gate.target.entry.as_ref().map(|entry| entry.four_eyes).unwrap_or_default() }
 }
 
 const fn verb(verdict: Verdict) -> &'static str {
@@ -187,7 +184,8 @@ pub fn tell(dossier: &Dossier, outcome: &Outcome, format: Format) {
     }
 }
 
-fn sentence(dossier: &Dossier, outcome: &Outcome) -> String {
+/// One line, safe for a terminal.
+pub fn sentence(dossier: &Dossier, outcome: &Outcome) -> String {
     let pending = &dossier.pending;
     let gate = format!(
         "{} {}/{}",

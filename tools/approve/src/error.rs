@@ -41,11 +41,15 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Aws(error) => escaped(error).into(),
-            Error::NotTaken(ref aws) => {
+            Error::NotTaken(aws) => {
                 let (exit, hint) = (aws.exit(), aws.hint());
-                Self::new(exit, error).hint(hint)
+                Self::new(exit, Error::NotTaken(escaped(aws))).hint(hint)
             }
             other => {
+                let other = match other {
+                    Error::Unclear(aws) => Error::Unclear(escaped(aws)),
+                    other => other,
+                };
                 let (exit, hint) = describe(&other);
                 let failure = Self::new(exit, other);
                 if hint.is_empty() { failure } else { failure.hint(hint) }
@@ -75,7 +79,10 @@ fn describe(error: &Error) -> (Exit, String) {
             (Exit::Configuration, "correct production_stage in the configuration file".into())
         }
         Error::Audit(_) => (Exit::Configuration, "choose another file with --audit FILE".into()),
-        Error::Unclear(_) => (Exit::Unavailable, "look with `approve show` before you answer again".into()),
+        Error::Unclear(_) => (
+            Exit::Unavailable,
+            "look with `approve show` before you answer again; the audit record says what was sent".into(),
+        ),
         Error::Unbound { .. } => {
             (Exit::Negative, "the pipeline is changing right now; run the command again".into())
         }
@@ -87,4 +94,30 @@ fn describe(error: &Error) -> (Exit, String) {
 /// AWS's messages repeat what others wrote (names, reasons).
 fn escaped(error: AwsError) -> AwsError {
     AwsError { message: printable(&error.message), ..error }
+}
+
+#[cfg(test)]
+mod tests {
+    use greenlight_kit::AwsErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn what_aws_repeats_is_escaped() {
+        let aws = || AwsError {
+            service: "codepipeline",
+            operation: "PutApprovalResult",
+            kind: AwsErrorKind::Refused,
+            code: None,
+            message: "no pipeline \u{1b}]0;x\u{7}\u{202e}".into(),
+            request_id: None,
+            status: None,
+        };
+        for error in [Error::Aws(aws()), Error::NotTaken(aws()), Error::Unclear(aws())] {
+            let shown = Failure::from(error).render();
+            for line in shown.lines() {
+                assert_eq!(printable(line), line);
+            }
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! From the command line to the approvals that are meant.
 
+use std::path::Path;
+
 use futures::StreamExt as _;
 use greenlight_core::approval::decision::refers_to;
 use greenlight_core::approval::dossier::Dossier;
@@ -36,22 +38,19 @@ pub async fn places(flags: &AwsFlags, config: &Config, wanted: &[String]) -> Res
     if let Some(targets) = aliases.filter(|targets| !targets.is_empty()) {
         let mut places = Vec::new();
         for target in targets {
-            let session = Session::open(flags, target.entry.as_ref()).await;
+            let session = Session::open(flags, target.entry.as_ref()).await?;
             places.push(Place { session, target, mode: None });
         }
         return Ok(places);
     }
-    let general = Session::open(flags, None).await;
+    let general = Session::open(flags, None).await?;
     let pipelines = gather_pipelines(&general).await?;
     if wanted.is_empty() {
         let place = |pipeline: crate::gather::Summary| Place {
             session: general.clone(),
             // Two aliases for it: neither is taken, so it counts as production.
-            target: names::configured(config, &pipeline.name).unwrap_or(Target {
-                pipeline: pipeline.name,
-                alias: None,
-                entry: None,
-            }),
+            target: names::configured(config, &pipeline.name)
+                .unwrap_or_else(|_| Target::new(config, &pipeline.name, None)),
             mode: Some(pipeline.mode),
         };
         return Ok(pipelines.into_iter().map(place).collect());
@@ -61,7 +60,7 @@ pub async fn places(flags: &AwsFlags, config: &Config, wanted: &[String]) -> Res
     for name in wanted {
         let target = names::resolve(config, &all, name)?;
         let session = match &target.entry {
-            Some(entry) => Session::open(flags, Some(entry)).await,
+            Some(entry) => Session::open(flags, Some(entry)).await?,
             None => general.clone(),
         };
         places.push(Place { session, target, mode: None });
@@ -85,13 +84,17 @@ pub struct Found {
     pub broken: Option<Exit>,
 }
 
-pub async fn candidates(places: &[Place], wanted: &TargetArgs) -> Result<Found, Error> {
+pub async fn candidates(
+    places: &[Place],
+    wanted: &TargetArgs,
+    checkout: Option<&Path>,
+) -> Result<Found, Error> {
     let mut found = Found::default();
     let reads = places.iter().map(|place| async move { (place, look(place).await) });
     let mut looks = futures::stream::iter(reads).buffered(CONCURRENCY);
     while let Some((place, looked)) = looks.next().await {
         match looked {
-            Ok(waiting) => collect(place, &waiting, wanted, &mut found).await?,
+            Ok(waiting) => collect(place, &waiting, wanted, checkout, &mut found).await?,
             Err(Error::Aws(error)) if places.len() > 1 && error.kind != AwsErrorKind::Credentials => {
                 let name = printable(&place.target.pipeline);
                 show::say(&format!("{name} cannot be read: {}\n", printable(&error.to_string())));
@@ -116,6 +119,7 @@ async fn collect(
     place: &Place,
     waiting: &Waiting,
     wanted: &TargetArgs,
+    checkout: Option<&Path>,
     found: &mut Found,
 ) -> Result<(), Error> {
     let at_gate = |stage: &str, action: &str| {
@@ -135,10 +139,10 @@ async fn collect(
         return Ok(());
     }
     let definition = gather_definition(&place.session, &place.target.pipeline).await?;
-    let gate =
-        Gate::new(place.session.clone(), place.session.caller().await?, place.target.clone(), definition)?;
+    let caller = place.session.caller().await?;
+    let gate = Gate::new(place.session.clone(), caller, place.target.clone(), definition, checkout)?;
     for pending in pending {
-        let dossier = gather_dossier(&gate, waiting, pending, Timestamp::now()).await?;
+        let dossier = Box::pin(gather_dossier(&gate, waiting, pending, Timestamp::now(), None)).await?;
         let execution = wanted.execution.as_deref().is_none_or(|id| refers_to(id, &pending.execution_id));
         let commit =
             wanted.commit.as_deref().is_none_or(|sha| dossier.sha().is_some_and(|full| refers_to(sha, full)));

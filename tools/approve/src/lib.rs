@@ -6,6 +6,7 @@ pub mod apply;
 pub mod audit;
 pub mod cli;
 pub mod config;
+pub mod credentials;
 pub mod decide;
 pub mod error;
 pub mod find;
@@ -25,12 +26,13 @@ use std::time::Instant;
 use clap::CommandFactory as _;
 use greenlight_core::approval::decision::{MIN_REFERENCE_CHARS, blocks};
 use greenlight_core::report::printable;
-use greenlight_kit::{Exit, Failure, Interrupt};
+use greenlight_kit::{AwsErrorKind, Exit, Failure, Interrupt};
 
 use crate::apply::Verdict;
 use crate::audit::Audit;
 use crate::cli::{ApproveArgs, Cli, Command};
 use crate::config::Config;
+use crate::credentials::Login;
 use crate::decide::{Outcome, Wish, decide, tell};
 use crate::error::Error;
 use crate::find::{Found, Place, candidates, places};
@@ -41,8 +43,27 @@ pub async fn run(cli: Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Some(Command::Completions { shell }) => Ok(surface::completions(&mut Cli::command(), *shell)),
         Some(Command::Man) => surface::man(Cli::command()),
-        _ => connected(&cli).await.map_err(Failure::from),
+        _ => connected(&cli).await,
     }
+}
+
+/// An error of credentials says what to run.
+async fn connected(cli: &Cli) -> Result<Exit, Failure> {
+    let config = Config::load(cli.output.config.as_deref()).map_err(Error::from)?;
+    let error = match act(cli, &config).await {
+        Ok(exit) => return Ok(exit),
+        Err(error) => error,
+    };
+    let login = Login::of(&cli.aws, &config, &cli.target.pipelines);
+    let hint = match &error {
+        Error::Aws(aws) | Error::NotTaken(aws) | Error::Unclear(aws) => credentials::hint(aws, &login).await,
+        _ => None,
+    };
+    let failure = Failure::from(error);
+    Err(match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    })
 }
 
 /// What clap cannot say.
@@ -79,12 +100,13 @@ fn yes(cli: &Cli) -> bool {
     }
 }
 
-async fn connected(cli: &Cli) -> Result<Exit, Error> {
-    let config = Config::load(cli.output.config.as_deref())?;
+async fn act(cli: &Cli, config: &Config) -> Result<Exit, Error> {
     let interrupt = Interrupt::listen();
-    let places = places(&cli.aws, &config, &cli.target.pipelines).await?;
+    if let Some(Command::List(list)) = &cli.command {
+        return surface::list(cli, config, &list.regions).await;
+    }
+    let places = places(&cli.aws, config, &cli.target.pipelines).await?;
     match &cli.command {
-        Some(Command::List) => surface::list(&places, cli).await,
         Some(Command::Show) => show_all(&places, cli).await,
         Some(Command::Watch) => surface::watch(&places, cli, &interrupt).await,
         _ => answer(&places, cli, &interrupt).await,
@@ -92,7 +114,7 @@ async fn connected(cli: &Cli) -> Result<Exit, Error> {
 }
 
 async fn show_all(places: &[Place], cli: &Cli) -> Result<Exit, Error> {
-    let found = candidates(places, &cli.target).await?;
+    let found = candidates(places, &cli.target, cli.output.checkout.as_deref()).await?;
     surface::show(&found, cli.output.format);
     if found.candidates.is_empty() { Ok(nothing(&found)) } else { Ok(Exit::Done) }
 }
@@ -153,7 +175,14 @@ async fn wait_for(places: &[Place], cli: &Cli, interrupt: &Interrupt) -> Result<
     let started = Instant::now();
     let mut pace = Pace::new(cli.output.poll);
     loop {
-        let found = candidates(places, &cli.target).await?;
+        let found = match candidates(places, &cli.target, cli.output.checkout.as_deref()).await {
+            // Whoever waits for half an hour does not give up for one lost connection.
+            Err(Error::Aws(error)) if cli.approve.wait.is_some() && is_passing(error.kind) => {
+                tracing::warn!(%error, "cannot see the pipeline; trying again");
+                Found::default()
+            }
+            found => found?,
+        };
         if !found.candidates.is_empty() {
             return Ok(Ok(found));
         }
@@ -169,6 +198,10 @@ async fn wait_for(places: &[Place], cli: &Cli, interrupt: &Interrupt) -> Result<
             () = interrupt.raised() => return Ok(Err(Exit::Interrupted)),
         }
     }
+}
+
+const fn is_passing(kind: AwsErrorKind) -> bool {
+    matches!(kind, AwsErrorKind::Unavailable | AwsErrorKind::Throttled)
 }
 
 /// Why there is nothing to answer.
@@ -189,5 +222,5 @@ fn nothing(found: &Found) -> Exit {
 
 /// What stands against each candidate, for `approve show`.
 pub(crate) fn blocks_of(candidate: &find::Candidate) -> Vec<greenlight_core::approval::decision::Block> {
-    blocks(&candidate.dossier, &decide::policy(&candidate.gate), jiff::Timestamp::now())
+    blocks(&candidate.dossier, &candidate.gate.target.policy, jiff::Timestamp::now())
 }

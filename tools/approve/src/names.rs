@@ -1,5 +1,6 @@
 //! Which pipeline a name on the command line means.
 
+use greenlight_core::approval::policy::Policy;
 use greenlight_core::report::printable;
 
 use crate::config::{Config, Entry};
@@ -10,6 +11,19 @@ pub struct Target {
     pub pipeline: String,
     pub alias: Option<String>,
     pub entry: Option<Entry>,
+    pub policy: Policy,
+}
+
+impl Target {
+    /// A pipeline with what the configuration says under this alias.
+    pub fn new(config: &Config, pipeline: &str, configured: Option<(&String, &Entry)>) -> Self {
+        Self {
+            pipeline: pipeline.to_owned(),
+            alias: configured.map(|(alias, _)| alias.clone()),
+            policy: config.policy(configured.map(|(_, entry)| entry)),
+            entry: configured.map(|(_, entry)| entry.clone()),
+        }
+    }
 }
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,12 +36,8 @@ pub enum NameError {
 
 /// The alias of exactly this name: no look at AWS is needed.
 pub fn alias(config: &Config, wanted: &str) -> Option<Target> {
-    let entry = config.pipelines.get(wanted)?;
-    Some(Target {
-        pipeline: entry.pipeline.to_string(),
-        alias: Some(wanted.to_owned()),
-        entry: Some(entry.clone()),
-    })
+    let found = config.pipelines.get_key_value(wanted)?;
+    Some(Target::new(config, found.1.pipeline.as_str(), Some(found)))
 }
 
 /// An exact name, or the only alias or pipeline that begins with `wanted`.
@@ -55,10 +65,8 @@ pub fn resolve(config: &Config, names: &[String], wanted: &str) -> Result<Target
 pub fn configured(config: &Config, name: &str) -> Result<Target, NameError> {
     let mut entries = config.pipelines.iter().filter(|(_, entry)| entry.pipeline.as_str() == name);
     match (entries.next(), entries.next()) {
-        (None, _) => Ok(Target { pipeline: name.to_owned(), alias: None, entry: None }),
-        (Some((alias, entry)), None) => {
-            Ok(Target { pipeline: name.to_owned(), alias: Some(alias.clone()), entry: Some(entry.clone()) })
-        }
+        (found, None) => Ok(Target::new(config, name, found)),
+        (None, Some(_)) => Ok(Target::new(config, name, None)),
         (Some((first, _)), Some((second, _))) => Err(NameError::Ambiguous {
             wanted: name.to_owned(),
             candidates: vec![first.clone(), second.clone()],

@@ -4,6 +4,7 @@ use greenlight_core::approval::decision::{Block, blocks};
 use greenlight_core::approval::dossier::Dossier;
 use greenlight_core::approval::pending::{Change, Pending, Recheck, change};
 use greenlight_core::approval::policy::Policy;
+use greenlight_kit::AwsErrorKind;
 use jiff::Timestamp;
 
 use crate::error::Error;
@@ -44,7 +45,15 @@ pub async fn recheck(
         gather_execution(session, pipeline, &pending.execution_id),
         gather_runs(session, pipeline, &pending.execution_id),
     );
-    let (waiting, execution, runs) = (waiting?, execution?, runs?);
+    let (waiting, execution, runs) = match (waiting, execution, runs) {
+        (Ok(waiting), Ok(execution), Ok(runs)) => (waiting, execution, runs),
+        // A pipeline cannot be given another name: whoever wants that makes a new one and deletes this.
+        (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) if error.kind == AwsErrorKind::NotFound => {
+            tracing::debug!(%error, "the pipeline is gone");
+            return Ok(Second::Changed(Change::Renamed { pipeline: pipeline.to_owned() }));
+        }
+        (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => return Err(error.into()),
+    };
     let status = execution.and_then(|execution| execution.status).map(|status| status.as_str().to_owned());
     let newer = match status.as_deref() {
         Some("Superseded") => superseding(gate, &pending.execution_id).await?,
@@ -61,7 +70,16 @@ pub async fn recheck(
         return Ok(Second::Changed(change));
     }
     if let Some(accepted) = accepted {
-        let fresh = gather_dossier(gate, &waiting, pending, clock()).await?;
+        let fresh =
+            Box::pin(gather_dossier(gate, &waiting, pending, clock(), Some(shown.contents.clone()))).await?;
+        // What the release changes was shown against what production had then.
+        let id = |dossier: &Dossier| dossier.live.get().map(|live| live.execution_id.clone());
+        if let (Some(now), before) = (id(&fresh), id(shown))
+            && before.as_ref() != Some(&now)
+        {
+            let shown = before.unwrap_or_else(|| "none".to_owned());
+            return Ok(Second::Changed(Change::Production { shown, now }));
+        }
         let found = blocks(&fresh, policy, clock());
         let kind = std::mem::discriminant::<Block>;
         let is_new = |block: &Block| match block {

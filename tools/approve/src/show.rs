@@ -1,6 +1,8 @@
 //! How it looks. Everything that others wrote goes through `printable` here.
 
+pub mod contents;
 pub mod json;
+pub mod link;
 pub mod text;
 
 use std::io::Write as _;

@@ -1,21 +1,26 @@
 //! The commands that answer nothing: list, show, watch, completions, man.
 
+use std::io::IsTerminal as _;
+
 use greenlight_core::approval::decision::{Block, refers_to};
 use greenlight_core::approval::dossier::Dossier;
 use greenlight_core::report::printable;
-use greenlight_kit::{Exit, Failure, Format, Interrupt};
+use greenlight_kit::{AwsFlags, Exit, Failure, Format, Interrupt};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cli::Cli;
+use crate::config::{Config, Entry};
 use crate::error::Error;
-use crate::find::{Found, Place};
+use crate::find::{Found, Place, places};
 use crate::gather::dossier::Gate;
 use crate::gather::executions::gather_executions;
-use crate::gather::{Summary, gather_definition};
+use crate::gather::gather_definition;
+use crate::list::{Area, Closed, Which};
 use crate::pace::Pace;
+use crate::session::Session;
 use crate::show::{self, json, text};
-use crate::{blocks_of, decide, list as rows, watch as follow};
+use crate::{blocks_of, list as rows, watch as follow};
 
 const SHOW_SCHEMA: &str = "approve-show/1";
 
@@ -33,28 +38,39 @@ pub fn man(command: clap::Command) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Pipelines of one region are listed together; an alias may bring another region.
-pub async fn list(places: &[Place], cli: &Cli) -> Result<Exit, Error> {
-    let mut regions: Vec<(&Place, Vec<Summary>)> = Vec::new();
-    for place in places {
-        let mode = match place.mode {
-            Some(mode) => mode,
-            None => gather_definition(&place.session, &place.target.pipeline).await?.mode,
-        };
-        let summary = Summary { name: place.target.pipeline.clone(), mode };
-        match regions.iter_mut().find(|(first, _)| first.session.region == place.session.region) {
-            Some((_, pipelines)) => pipelines.push(summary),
-            None => regions.push((place, vec![summary])),
+/// The named pipelines; or every pipeline of the regions, and those that the configuration has elsewhere.
+pub async fn list(cli: &Cli, config: &Config, regions: &[String]) -> Result<Exit, Error> {
+    let (mut areas, mut closed) = (Vec::new(), Vec::new());
+    if !cli.target.pipelines.is_empty() {
+        for place in places(&cli.aws, config, &cli.target.pipelines).await? {
+            areas.push(Area { session: place.session, which: Which::Named(vec![place.target.pipeline]) });
+        }
+        return Ok(rows::list(areas, closed, &cli.target, cli.output.format).await);
+    }
+    let wanted: Vec<Option<String>> =
+        if regions.is_empty() { vec![None] } else { regions.iter().cloned().map(Some).collect() };
+    for region in wanted {
+        let flags = AwsFlags { region: region.or_else(|| cli.aws.region.clone()), ..cli.aws.clone() };
+        areas.push(Area { session: Session::open(&flags, None).await?, which: Which::All });
+    }
+    let covered: Vec<String> = areas.iter().map(|area| area.session.region.clone()).collect();
+    let elsewhere = |entry: &&Entry| {
+        let region = entry.region.as_ref().is_some_and(|region| !covered.contains(region));
+        region || entry.profile.is_some() || entry.role_arn.is_some()
+    };
+    let entries = config.pipelines.values().filter(|_| regions.is_empty()).filter(elsewhere);
+    for entry in entries {
+        let pipeline = entry.pipeline.to_string();
+        match Session::open(&cli.aws, Some(entry)).await {
+            Ok(session) => areas.push(Area { session, which: Which::Named(vec![pipeline]) }),
+            Err(Error::Aws(error)) => {
+                let region = entry.region.clone().unwrap_or_default();
+                closed.push(Closed { region, pipeline, error });
+            }
+            Err(error) => return Err(error),
         }
     }
-    let mut exit = Exit::NothingToDo;
-    for (place, pipelines) in regions {
-        let found = rows::list(&place.session, pipelines, &cli.target, cli.output.format).await;
-        if exit != Exit::Done && found != Exit::NothingToDo {
-            exit = found;
-        }
-    }
-    Ok(exit)
+    Ok(rows::list(areas, closed, &cli.target, cli.output.format).await)
 }
 
 #[derive(Serialize)]
@@ -80,8 +96,9 @@ pub fn show(found: &Found, format: Format) {
         return;
     }
     for candidate in &found.candidates {
-        let (blocks, policy) = (blocks_of(candidate), decide::policy(&candidate.gate));
-        show::out(&text::dossier(&candidate.dossier, &blocks, policy, Timestamp::now()));
+        let (blocks, policy) = (blocks_of(candidate), &candidate.gate.target.policy);
+        let links = std::io::stdout().is_terminal();
+        show::out(&text::dossier(&candidate.dossier, &blocks, policy, Timestamp::now(), links));
     }
 }
 
@@ -109,6 +126,7 @@ pub async fn watch(places: &[Place], cli: &Cli, interrupt: &Interrupt) -> Result
             place.session.caller().await?,
             place.target.clone(),
             definition,
+            None,
         )?;
         let mut pace = Pace::new(cli.output.poll);
         let exit = follow::watch(&gate, &execution.id, cli.output.format, &mut pace, interrupt).await?;

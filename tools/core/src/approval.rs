@@ -2,8 +2,11 @@
 //!
 //! It must not read anything: `approve` gathers, this module decides.
 
+pub mod contents;
 pub mod decision;
 pub mod dossier;
+pub mod freeze;
+pub mod lifecycle;
 pub mod pending;
 pub mod policy;
 pub mod progress;

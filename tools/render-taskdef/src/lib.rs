@@ -13,7 +13,7 @@ pub mod plan;
 pub mod register;
 pub mod settings;
 pub mod show;
-mod wire;
+pub mod wire;
 
 use std::path::Path;
 use std::time::Duration;

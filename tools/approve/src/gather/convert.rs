@@ -2,10 +2,11 @@
 
 use aws_sdk_codepipeline::operation::get_pipeline_state::GetPipelineStateOutput;
 use aws_sdk_codepipeline::types::{
-    ActionExecutionDetail, ExecutionTrigger, StageExecution, StageState as SdkStageState,
+    ActionExecutionDetail, ActionExecutionOutput, ArtifactDetail, ExecutionTrigger, StageExecution,
+    StageState as SdkStageState,
 };
 use aws_smithy_types::DateTime;
-use greenlight_core::approval::pending::{ActionRun, ActionState, RunStatus};
+use greenlight_core::approval::pending::{ActionRun, ActionState, ArtifactPlace, RunStatus};
 use jiff::Timestamp;
 
 pub fn timestamp(at: Option<&DateTime>) -> Option<Timestamp> {
@@ -95,7 +96,19 @@ pub fn run(detail: &ActionExecutionDetail) -> ActionRun {
         external_summary: result.and_then(|result| result.external_execution_summary()).map(str::to_owned),
         configuration: sorted(configuration),
         variables: sorted(variables),
+        outputs: output
+            .map(ActionExecutionOutput::output_artifacts)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(artifact)
+            .collect(),
     }
+}
+
+fn artifact(detail: &ArtifactDetail) -> Option<(String, ArtifactPlace)> {
+    let location = detail.s3_location()?;
+    let place = ArtifactPlace { bucket: location.bucket()?.to_owned(), key: location.key()?.to_owned() };
+    Some((detail.name()?.to_owned(), place))
 }
 
 /// `Webhook arn:…`

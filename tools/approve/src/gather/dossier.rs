@@ -1,15 +1,21 @@
 //! Puts together all that is shown about one waiting approval.
 
+use std::path::{Path, PathBuf};
+
 use aws_sdk_codepipeline::types::PipelineExecution;
+use greenlight_core::approval::contents::Contents;
 use greenlight_core::approval::dossier::{
     Commit, DEFAULT_TIMEOUT_MINUTES, DisabledTransition, Dossier, Known, Newer, SCHEMA,
 };
 use greenlight_core::approval::pending::{ActionRun, Pending};
+use greenlight_kit::AwsError;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
+use super::contents::{Between, gather_contents};
 use super::convert::{self, StageState};
-use super::executions::{Execution, gather_execution, gather_executions, gather_live};
+use super::executions::{
+    Execution, gather_execution, gather_executions, gather_live, known_live, revision_message,
+};
 use super::report::{deployment_before, gather_report};
 use super::waiting::Waiting;
 use super::{Definition, StageDefinition};
@@ -25,6 +31,8 @@ pub struct Gate {
     pub target: Target,
     pub definition: Definition,
     pub production_stage: StageDefinition,
+    /// A clone of the source repository, for the commits between production and what waits.
+    pub checkout: Option<PathBuf>,
 }
 
 impl Gate {
@@ -34,6 +42,7 @@ impl Gate {
         caller: Caller,
         target: Target,
         definition: Definition,
+        checkout: Option<&Path>,
     ) -> Result<Self, Error> {
         let wanted = target.entry.as_ref().and_then(|entry| entry.production_stage.clone());
         let stage = match &wanted {
@@ -44,7 +53,9 @@ impl Gate {
             pipeline: target.pipeline.clone(),
             stage: wanted.unwrap_or_default(),
         })?;
-        Ok(Self { session, caller, target, definition, production_stage })
+        let configured = target.entry.as_ref().and_then(|entry| entry.checkout.clone());
+        let checkout = checkout.map(Path::to_path_buf).or(configured);
+        Ok(Self { session, caller, target, definition, production_stage, checkout })
     }
 
     /// When the approval expires: no API says it, so it is the start and the timeout of the action.
@@ -56,25 +67,40 @@ impl Gate {
     }
 }
 
+/// `contents` are those of an earlier look: artifacts do not change.
 pub async fn gather_dossier(
     gate: &Gate,
     waiting: &Waiting,
     pending: &Pending,
     now: Timestamp,
+    contents: Option<Contents>,
 ) -> Result<Dossier, Error> {
-    let Gate { session, caller, target, definition, production_stage } = gate;
+    let Gate { session, caller, target, definition, production_stage, .. } = gate;
     let (pipeline, entry) = (target.pipeline.as_str(), target.entry.as_ref());
     let runs = waiting.runs_of(pending);
     let deployment = deployment_before(definition, pending, &runs);
     let location = entry.and_then(|entry| entry.report.as_ref());
-    let passed_ours = |seen: &[Execution]| seen.iter().any(|execution| execution.id == pending.execution_id);
-    let (execution, recent, report) = futures::join!(
+    let (execution, asked, report) = futures::join!(
         gather_execution(session, pipeline, &pending.execution_id),
-        gather_executions(session, pipeline, passed_ours),
+        gather_live(session, pipeline, &production_stage.name),
         gather_report(session, location, deployment.as_deref(), now),
     );
-    let (execution, recent) = (execution?, recent?);
-    let live = gather_live(session, pipeline, &production_stage.name, &recent).await;
+    let execution = execution?;
+    let live_id = asked.as_ref().ok().and_then(|live| live.as_ref().map(|live| live.execution_id.clone()));
+    let recent = recent(session, pipeline, pending, live_id.as_deref()).await?;
+    let live = known_live(asked, &production_stage.name, &recent);
+    let commit = commit(&runs, execution.as_ref());
+    let contents = match contents {
+        Some(contents) => contents,
+        None => {
+            Box::pin(gather_contents(
+                gate,
+                &runs,
+                &Between { live: &live, commit: &commit, recent: &recent, pending },
+            ))
+            .await
+        }
+    };
     let approval = runs.iter().find(|run| run.action_execution_id == pending.action_execution_id);
     let configured = |key: &str| {
         approval.and_then(|run| run.configuration.get(key)).filter(|text| !text.is_empty()).cloned()
@@ -98,14 +124,29 @@ pub async fn gather_dossier(
             .and_then(|data| data.rollback_target_pipeline_execution_id())
             .map(str::to_owned),
         expires: gate.expires(pending),
-        commit: commit(&runs, execution.as_ref()),
+        commit,
         live,
+        contents,
         custom_data: configured("CustomData"),
         link: configured("ExternalEntityLink"),
         report,
         disabled: disabled(definition, &waiting.stages, pending, &production_stage.name),
         newer: newer(&waiting.stages, pending, &recent),
     })
+}
+
+/// As far back as this execution and the one in production.
+async fn recent(
+    session: &Session,
+    pipeline: &str,
+    pending: &Pending,
+    live: Option<&str>,
+) -> Result<Vec<Execution>, AwsError> {
+    let both_seen = |seen: &[Execution]| {
+        let has = |id: &str| seen.iter().any(|execution| execution.id == id);
+        has(&pending.execution_id) && live.is_none_or(has)
+    };
+    gather_executions(session, pipeline, both_seen).await
 }
 
 /// The source action's variables; without them, the artifact revision.
@@ -131,15 +172,9 @@ fn commit(runs: &[ActionRun], execution: Option<&PipelineExecution>) -> Known<Co
         author: variable(&["AuthorDisplayName", "AuthorName"]),
         author_id: variable(&["AuthorEmail", "AuthorId"]),
         message: variable(&["CommitMessage"]).or_else(|| revision?.revision_summary().map(revision_message)),
+        branch: variable(&["BranchName"]),
         url: variable(&["CommitUrl"]).or_else(|| revision?.revision_url().map(str::to_owned)),
     })
-}
-
-/// Connections put the message into a JSON object, other sources give it as it is.
-fn revision_message(summary: &str) -> String {
-    let json = serde_json::from_str::<Value>(summary).ok();
-    let message = json.as_ref().and_then(|json| json.get("CommitMessage")).and_then(Value::as_str);
-    message.unwrap_or(summary).to_owned()
 }
 
 fn disabled(

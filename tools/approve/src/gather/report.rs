@@ -80,7 +80,40 @@ fn parse(body: &[u8], deployment_id: &str, age_secs: Option<i64>) -> Result<Repo
         verdict: verdict.to_owned(),
         reason: reason.map(|reason| reason.as_str().map_or_else(|| reason.to_string(), str::to_owned)),
         age_secs,
+        failed: failed(&report),
     })
+}
+
+/// Names of phases and checks that did not pass.
+fn failed(report: &Value) -> Vec<String> {
+    let of = |list: &str, name: &str| -> Vec<String> {
+        let items = report.get(list).and_then(Value::as_array).into_iter().flatten();
+        let failed = items.filter(|item| item.get("passed").and_then(Value::as_bool) == Some(false));
+        failed.filter_map(|item| item.get(name)?.as_str().map(str::to_owned)).collect()
+    };
+    let checks = of("checks", "name");
+    // A failed check also fails the phase of the checks, which says less.
+    let phases = of("phases", "phase").into_iter().filter(|phase| checks.is_empty() || phase != "checks");
+    phases.chain(checks.iter().cloned()).collect()
+}
+
+/// Reason and message of the report about a deployment, for whoever watches it fail.
+pub async fn gather_reason(
+    session: &Session,
+    location: &ReportLocation,
+    deployment_id: &str,
+) -> Option<String> {
+    let key = location.key(deployment_id);
+    let output = session.objects.get_object().bucket(location.bucket.as_str()).key(&key).send().await.ok()?;
+    if output.content_length().is_some_and(|length| length > MAX_BYTES) {
+        return None;
+    }
+    let report: Value = serde_json::from_slice(&output.body.collect().await.ok()?.into_bytes()).ok()?;
+    let text = |name: &str| report.get(name).and_then(Value::as_str);
+    if text("deployment_id") != Some(deployment_id) {
+        return None;
+    }
+    Some(format!("{}: {}", text("reason")?, text("message").unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -99,10 +132,12 @@ mod tests {
         let other = of(r#"{"schema":"validate-deploy/1","verdict":"passed","deployment_id":"d-2"}"#);
         assert!(matches!(other, Ok(Report::Found { belongs: false, .. })));
         let failed = of(
-            r#"{"schema":"validate-deploy/1","verdict":"failed","reason":"identity","deployment_id":"d-1"}"#,
+            r#"{"schema":"validate-deploy/1","verdict":"Failed","reason":"CHECK_FAILED","deployment_id":"d-1",
+                "phases":[{"phase":"health","passed":true},{"phase":"checks","passed":false}],
+                "checks":[{"name":"login","passed":false},{"name":"home","passed":true}]}"#,
         );
         assert!(
-            matches!(failed, Ok(Report::Found { passed: false, reason: Some(reason), .. }) if reason == "identity")
+            matches!(failed, Ok(Report::Found { passed: false, reason: Some(reason), failed, .. }) if reason == "CHECK_FAILED" && failed == ["login"])
         );
         for bad in [
             "",

@@ -8,31 +8,50 @@ use greenlight_core::approval::summary::human_secs;
 use greenlight_core::report::printable;
 use jiff::Timestamp;
 
-const BAD: Style = AnsiColor::Red.on_default().bold();
+use super::contents;
+use super::link::link;
+
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default();
 const STRONG: Style = Style::new().bold();
 /// Characters of a commit that are shown; the full one is in the JSON form.
 const SHA_CHARS: usize = 12;
+/// Characters of any text of others that are shown: nobody pushes the question off the screen.
+const MAX_CHARS: usize = 300;
 
-/// Ends with a line feed.
-pub fn dossier(dossier: &Dossier, blocks: &[Block], policy: Policy, now: Timestamp) -> String {
+/// What others wrote: nothing that steers a terminal, and not more than somebody reads.
+pub fn shown(text: &str) -> String {
+    match text.char_indices().nth(MAX_CHARS) {
+        None => printable(text),
+        Some((end, _)) => {
+            let more = text.get(end..).unwrap_or_default().chars().count();
+            format!("{}… (and {more} more characters)", printable(text.get(..end).unwrap_or_default()))
+        }
+    }
+}
+
+/// Ends with a line feed. `links`: the terminal can open links.
+pub fn dossier(dossier: &Dossier, blocks: &[Block], policy: &Policy, now: Timestamp, links: bool) -> String {
     let mut lines = vec![title(dossier)];
     let mut row = |name: &str, value: String| lines.push(format!("  {name:<13} {value}"));
-    row("account", format!("{} as {}", printable(&dossier.account), printable(&dossier.caller)));
-    row("region", printable(&dossier.region));
-    row("execution", format!("{} ({})", printable(&dossier.pending.execution_id), dossier.mode.as_str()));
+    row("account", format!("{} as {}", shown(&dossier.account), shown(&dossier.caller)));
+    row("region", shown(&dossier.region));
+    row("execution", format!("{} ({})", shown(&dossier.pending.execution_id), dossier.mode.as_str()));
     if let Some(target) = &dossier.rollback_of {
-        row("rollback", format!("this execution ROLLS BACK to execution {}", printable(target)));
+        row("rollback", format!("this execution ROLLS BACK to execution {}", shown(target)));
     }
-    row("trigger", dossier.trigger.as_deref().map_or_else(|| "not known".to_owned(), printable));
+    row("trigger", dossier.trigger.as_deref().map_or_else(|| "not known".to_owned(), shown));
     row("waiting since", since(dossier.pending.since, now));
     row("expires in", expiry(dossier, now));
-    for (name, value) in commit(&dossier.commit) {
+    for (name, value) in commit(&dossier.commit, links) {
         row(name, value);
     }
     row("live now", live(dossier));
-    row("custom data", dossier.custom_data.as_deref().map_or_else(|| "none".to_owned(), printable));
-    row("review link", dossier.link.as_deref().map_or_else(|| "none".to_owned(), printable));
+    for (name, value) in contents::rows(&dossier.contents) {
+        row(&name, value);
+    }
+    row("custom data", dossier.custom_data.as_deref().map_or_else(|| "none".to_owned(), shown));
+    row("review link", dossier.link.as_deref().map_or_else(|| "none".to_owned(), |url| link(url, links)));
     row("report", report(&dossier.report));
     row("transitions", transitions(dossier));
     row("newer", newer(dossier));
@@ -40,23 +59,23 @@ pub fn dossier(dossier: &Dossier, blocks: &[Block], policy: Policy, now: Timesta
         row("four eyes", text);
     }
     for block in blocks {
-        lines.push(format!("  {BAD}BLOCKED{BAD:#}       {}", printable(&block.to_string())));
+        lines.push(format!("  {BAD}BLOCKED{BAD:#}       {}", shown(&block.to_string())));
     }
     lines.join("\n") + "\n"
 }
 
 fn title(dossier: &Dossier) -> String {
     let environment =
-        dossier.environment.as_deref().map_or_else(|| "environment not configured".to_owned(), printable);
+        dossier.environment.as_deref().map_or_else(|| "environment not configured".to_owned(), shown);
     let kind = if dossier.production {
         format!("{BAD}PRODUCTION{BAD:#} ({environment})")
     } else {
         format!("not production ({environment})")
     };
     let alias =
-        dossier.alias.as_deref().map(|alias| format!(" (alias {})", printable(alias))).unwrap_or_default();
-    let gate = format!("{}/{}", printable(&dossier.pending.stage), printable(&dossier.pending.action));
-    format!("{kind}  {STRONG}{}{STRONG:#}{alias}  {gate}", printable(&dossier.pipeline))
+        dossier.alias.as_deref().map(|alias| format!(" (alias {})", shown(alias))).unwrap_or_default();
+    let gate = format!("{}/{}", shown(&dossier.pending.stage), shown(&dossier.pending.action));
+    format!("{kind}  {STRONG}{}{STRONG:#}{alias}  {gate}", shown(&dossier.pipeline))
 }
 
 fn since(at: Option<Timestamp>, now: Timestamp) -> String {
@@ -74,20 +93,22 @@ fn expiry(dossier: &Dossier, now: Timestamp) -> String {
     }
 }
 
-fn commit(commit: &Known<Commit>) -> Vec<(&'static str, String)> {
+fn commit(commit: &Known<Commit>, links: bool) -> Vec<(&'static str, String)> {
     match commit {
-        Known::Missing { why } => vec![("commit", format!("MISSING: {}", printable(why)))],
+        Known::Missing { why } => vec![("commit", format!("MISSING: {}", shown(why)))],
         Known::Known(commit) => {
             let author = match (&commit.author, &commit.author_id) {
-                (Some(name), Some(id)) => format!("{} <{}>", printable(name), printable(id)),
-                (Some(one), None) | (None, Some(one)) => printable(one),
+                (Some(name), Some(id)) => format!("{} <{}>", shown(name), shown(id)),
+                (Some(one), None) | (None, Some(one)) => shown(one),
                 (None, None) => "MISSING: the source gives none".to_owned(),
             };
+            let branch = commit.branch.as_deref().map(|name| format!(" of branch {}", shown(name)));
+            let branch = branch.unwrap_or_default();
             vec![
-                ("commit", format!("{STRONG}{}{STRONG:#}", sha(&commit.sha))),
+                ("commit", format!("{STRONG}{}{STRONG:#}{branch}", sha(&commit.sha))),
                 ("author", author),
                 ("message", message(commit.message.as_deref())),
-                ("link", commit.url.as_deref().map_or_else(|| "none".to_owned(), printable)),
+                ("link", commit.url.as_deref().map_or_else(|| "none".to_owned(), |url| link(url, links))),
             ]
         }
     }
@@ -99,8 +120,8 @@ fn message(text: Option<&str>) -> String {
     let text = text.trim_end();
     let first = text.lines().next().unwrap_or_default();
     match text.lines().count() {
-        0 | 1 => printable(first),
-        lines => format!("{} (and {} more lines)", printable(first), lines - 1),
+        0 | 1 => shown(first),
+        lines => format!("{} (and {} more lines)", shown(first), lines - 1),
     }
 }
 
@@ -110,7 +131,7 @@ pub fn sha(sha: &str) -> String {
 
 fn live(dossier: &Dossier) -> String {
     match &dossier.live {
-        Known::Missing { why } => format!("MISSING: {}", printable(why)),
+        Known::Missing { why } => format!("MISSING: {}", shown(why)),
         Known::Known(live) => {
             let commit = live.sha.as_deref().map_or_else(|| "a commit that is not known".to_owned(), sha);
             let at = live.since.map(|at| format!(" since {at:.0}")).unwrap_or_default();
@@ -119,7 +140,7 @@ fn live(dossier: &Dossier) -> String {
             } else {
                 "; guessed from the newest execution that succeeded as a whole"
             };
-            format!("{commit}{at} (execution {}{doubt})", printable(&live.execution_id))
+            format!("{commit}{at} (execution {}{doubt})", shown(&live.execution_id))
         }
     }
 }
@@ -127,17 +148,21 @@ fn live(dossier: &Dossier) -> String {
 fn report(report: &Report) -> String {
     match report {
         Report::NotConfigured => "MISSING: no report location is configured".to_owned(),
-        Report::Missing { why } => format!("{BAD}MISSING{BAD:#}: {}", printable(why)),
-        Report::Found { deployment_id, verdict, reason, age_secs, belongs, passed } => {
+        Report::Missing { why } => format!("{BAD}MISSING{BAD:#}: {}", shown(why)),
+        Report::Found { deployment_id, verdict, reason, age_secs, belongs, passed, failed } => {
             let style = if *passed && *belongs { GOOD } else { BAD };
-            let reason =
-                reason.as_deref().map(|reason| format!(" ({})", printable(reason))).unwrap_or_default();
+            let reason = reason.as_deref().map(|reason| format!(" ({})", shown(reason))).unwrap_or_default();
             let age = age_secs.map(|age| format!(", {} old", human_secs(age))).unwrap_or_default();
+            let failed = if failed.is_empty() {
+                String::new()
+            } else {
+                format!(", failed: {}", shown(&failed.join(", ")))
+            };
             let whose = if *belongs { "of this execution" } else { "of ANOTHER execution" };
             format!(
-                "{style}{}{style:#}{reason}{age}, {whose} (deployment {})",
-                printable(verdict),
-                printable(deployment_id)
+                "{style}{}{style:#}{reason}{failed}{age}, {whose} (deployment {})",
+                shown(verdict),
+                shown(deployment_id)
             )
         }
     }
@@ -149,9 +174,9 @@ fn transitions(dossier: &Dossier) -> String {
     }
     let one = |transition: &greenlight_core::approval::dossier::DisabledTransition| {
         let reason =
-            transition.reason.as_deref().map(|reason| format!(": {}", printable(reason))).unwrap_or_default();
-        let by = transition.by.as_deref().map(|by| format!(" by {}", printable(by))).unwrap_or_default();
-        format!("DISABLED into {}{by}{reason}", printable(&transition.stage))
+            transition.reason.as_deref().map(|reason| format!(": {}", shown(reason))).unwrap_or_default();
+        let by = transition.by.as_deref().map(|by| format!(" by {}", shown(by))).unwrap_or_default();
+        format!("DISABLED into {}{by}{reason}", shown(&transition.stage))
     };
     dossier.disabled.iter().map(one).collect::<Vec<_>>().join("; ")
 }
@@ -163,20 +188,24 @@ fn newer(dossier: &Dossier) -> String {
     let one = |newer: &greenlight_core::approval::dossier::Newer| {
         let commit = newer.sha.as_deref().map(|text| format!(" commit {}", sha(text))).unwrap_or_default();
         let place = if newer.inbound { " WAITS BEHIND THIS ONE" } else { " runs" };
-        format!("{}{commit}{place}", printable(&newer.execution_id))
+        format!("{}{commit}{place}", shown(&newer.execution_id))
     };
     dossier.newer.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
-fn four_eyes(dossier: &Dossier, policy: Policy) -> Option<String> {
+fn four_eyes(dossier: &Dossier, policy: &Policy) -> Option<String> {
     if policy.four_eyes == FourEyes::Off {
         return None;
     }
     let pending = &dossier.pending;
-    Some(match independence(&dossier.caller, dossier.commit.get()) {
+    Some(match independence(&dossier.caller, dossier.commit.get(), &dossier.contents) {
         Independence::Different => "the author is somebody else".to_owned(),
-        Independence::Unknown => "the author is not known".to_owned(),
-        Independence::Same { who } => {
+        Independence::AuthorUnknown => "the author is not known".to_owned(),
+        Independence::CallerUnknown { caller } => format!(
+            "your session is called {}, which does not say who you are; set role_session_name in the profile",
+            shown(&caller)
+        ),
+        Independence::Same { who, sha: written } => {
             let statement = deny_statement(
                 &dossier.region,
                 &dossier.account,
@@ -185,7 +214,11 @@ fn four_eyes(dossier: &Dossier, policy: Policy) -> Option<String> {
                 &pending.action,
             );
             let statement = printable(&statement.to_string());
-            format!("{} WROTE THIS COMMIT; only IAM can enforce the rule: {statement}", printable(&who))
+            format!(
+                "{BAD}{} WROTE COMMIT {}{BAD:#}; only IAM can enforce the rule: {statement}",
+                shown(&who),
+                sha(&written)
+            )
         }
     })
 }

@@ -1,120 +1,9 @@
 //! The real binary on a pseudo-terminal: what the person sees and types.
 
-use std::io::{Read as _, Write as _};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use local_pipeline::faults::{Fault, FaultKind};
 
-use local_pipeline::names;
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-
+use crate::terminal::{Terminal, without_a_terminal};
 use crate::world::World;
-
-const WIDTH: u16 = 160;
-const HEIGHT: u16 = 40;
-
-/// The emulator's place behind the gateway, as far as `GetCallerIdentity` goes.
-async fn identity() -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let mut request = vec![0; 16_384];
-                let _ = stream.read(&mut request).await;
-                let body = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
-                    <Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId><Account>123456789012</Account>\
-                    </GetCallerIdentityResult></GetCallerIdentityResponse>";
-                let head = format!(
-                    "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-                    body.len()
-                );
-                let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
-                let _ = stream.shutdown().await;
-            });
-        }
-    });
-    url
-}
-
-fn cells(count: u16) -> std::num::NonZero<u16> {
-    std::num::NonZero::new(count).unwrap()
-}
-
-struct Terminal {
-    screen: Arc<Mutex<vt100::Parser>>,
-    input: Box<dyn std::io::Write + Send>,
-    child: Box<dyn portable_pty::Child + Send + Sync>,
-    _pair: Box<dyn portable_pty::MasterPty + Send>,
-}
-
-impl Terminal {
-    fn run(world: &World, arguments: &[&str]) -> Self {
-        let pair = native_pty_system()
-            .openpty(PtySize { rows: HEIGHT, cols: WIDTH, pixel_width: 0, pixel_height: 0 })
-            .unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_approve"));
-        command.args(arguments);
-        command.args(["--poll", "100ms", "--audit"]);
-        command.arg(world.audit_file());
-        command.env_clear();
-        for (name, value) in environment(world) {
-            command.env(name, value);
-        }
-        command.env("TERM", "xterm-256color");
-        let child = pair.slave.spawn_command(command).unwrap();
-        drop(pair.slave);
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(HEIGHT), cells(WIDTH), 0)));
-        let mut output = pair.master.try_clone_reader().unwrap();
-        let shared = Arc::clone(&screen);
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(count @ 1..) = output.read(&mut buffer) {
-                shared.lock().unwrap().process(&buffer[..count]);
-            }
-        });
-        let input = pair.master.take_writer().unwrap();
-        Self { screen, input, child, _pair: pair.master }
-    }
-
-    fn text(&self) -> String {
-        self.screen.lock().unwrap().screen().contents()
-    }
-
-    async fn until(&self, wanted: &str) {
-        let end = Instant::now() + Duration::from_secs(30);
-        while !self.text().contains(wanted) {
-            assert!(Instant::now() < end, "{wanted:?} does not appear on:\n{}", self.text());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    fn type_in(&mut self, text: &str) {
-        self.input.write_all(text.as_bytes()).unwrap();
-        self.input.flush().unwrap();
-    }
-
-    async fn exit(&mut self) -> u32 {
-        let end = Instant::now() + Duration::from_secs(30);
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
-            }
-            assert!(Instant::now() < end, "still running:\n{}", self.text());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-}
-
-fn environment(world: &World) -> Vec<(&'static str, String)> {
-    vec![
-        ("AWS_ENDPOINT_URL", world.gateway.url().to_owned()),
-        ("AWS_ACCESS_KEY_ID", names::ACCESS_KEY_ID.to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", names::SECRET_ACCESS_KEY.to_owned()),
-        ("AWS_REGION", names::REGION.to_owned()),
-        ("HOME", world.path().display().to_string()),
-    ]
-}
 
 /// What differs from run to run, made the same.
 fn stable(screen: &str, sha: &str) -> String {
@@ -146,10 +35,10 @@ fn stable(screen: &str, sha: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_approves_and_watches_it_deploy() {
-    let world = World::start_behind("SUPERSEDED", Some(identity().await)).await;
+    let world = World::start("SUPERSEDED").await;
     let (_, dossier) = world.waiting().await;
     let sha = dossier.sha().unwrap().to_owned();
-    let mut terminal = Terminal::run(&world, &["--pipeline", "green"]);
+    let mut terminal = Terminal::run(&world.gateway, world.path(), &["--pipeline", "green"]);
     terminal.until("characters of the commit:").await;
     insta::assert_snapshot!("question", stable(&terminal.text(), &sha));
     terminal.type_in(&format!("{}\r", &sha[..4]));
@@ -165,8 +54,8 @@ async fn a_person_approves_and_watches_it_deploy() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn control_c_at_the_question_sends_nothing() {
-    let world = World::start_behind("SUPERSEDED", Some(identity().await)).await;
-    let mut terminal = Terminal::run(&world, &["-p", "greenlight"]);
+    let world = World::start("SUPERSEDED").await;
+    let mut terminal = Terminal::run(&world.gateway, world.path(), &["-p", "greenlight"]);
     terminal.until("characters of the commit:").await;
     terminal.type_in("\u{3}");
     assert_eq!(terminal.exit().await, 130);
@@ -174,25 +63,12 @@ async fn control_c_at_the_question_sends_nothing() {
     world.stop().await;
 }
 
-async fn without_a_terminal(world: &World, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_approve"))
-        .args(arguments)
-        .env_clear()
-        .envs(environment(world))
-        .stdin(std::process::Stdio::null())
-        .output()
-        .await
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn scripts_must_name_what_they_approve() {
-    let world = World::start_behind("SUPERSEDED", Some(identity().await)).await;
+    let world = World::start("SUPERSEDED").await;
     let (_, dossier) = world.waiting().await;
     let sha = dossier.sha().unwrap();
-    let run = async |arguments: &[&str]| without_a_terminal(&world, arguments).await;
+    let run = async |arguments: &[&str]| without_a_terminal(&world.gateway, world.path(), arguments).await;
     assert_eq!(run(&["-p", "greenlight"]).await.0, Some(2));
     assert_eq!(run(&["-p", "greenlight", "--yes"]).await.0, Some(2));
     assert_eq!(run(&["-p", "nothing", "--yes", "--commit", sha]).await.0, Some(2));
@@ -229,4 +105,140 @@ async fn scripts_must_name_what_they_approve() {
         Some(75)
     );
     world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn waiting_ends_when_an_approval_appears() {
+    let world = World::empty("SUPERSEDED").await;
+    let mut terminal =
+        Terminal::run(&world.gateway, world.path(), &["-p", "greenlight", "--wait=60s", "--no-watch"]);
+    world.until_calls("GetPipelineState", 2).await;
+    assert!(!terminal.text().contains("Approve?"), "{}", terminal.text());
+    world.start_execution().await;
+    terminal.until("characters of the commit:").await;
+    let (_, dossier) = world.waiting().await;
+    terminal.type_in(&format!("{}\r", &dossier.sha().unwrap()[..4]));
+    assert_eq!(terminal.exit().await, 0);
+    assert_eq!(world.puts(), 1);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn waiting_survives_a_lost_connection() {
+    let world = World::empty("SUPERSEDED").await;
+    let fault = Fault::error("codepipeline", "GetPipelineState", 503, "ServiceUnavailable");
+    world.gateway.faults().add(Fault { kind: FaultKind::Reset, times: Some(7), ..fault });
+    let arguments = ["-p", "greenlight", "--wait=60s", "--yes", "--commit", world.head(), "--poll", "50ms"];
+    let (gateway, path) = (&world.gateway, world.path());
+    let run = without_a_terminal(gateway, path, &arguments);
+    let release = async {
+        world.until_calls("GetPipelineState", 8).await;
+        world.start_execution().await;
+    };
+    let ((code, _, stderr), ()) = tokio::join!(run, release);
+    assert_eq!(code, Some(0), "{stderr}");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn control_c_while_watching_stops_only_the_watching() {
+    let world = World::start("SUPERSEDED").await;
+    let (_, dossier) = world.waiting().await;
+    let mut terminal = Terminal::run(&world.gateway, world.path(), &["-p", "greenlight"]);
+    terminal.until("characters of the commit:").await;
+    terminal.type_in(&format!("{}\r", &dossier.sha().unwrap()[..4]));
+    terminal.until("Prod/Release").await;
+    terminal.type_in("\u{3}");
+    // The approval was given.
+    assert_eq!(terminal.exit().await, 0);
+    assert!(terminal.text().contains("stopped watching; the release goes on"), "{}", terminal.text());
+    let id = &dossier.pending.execution_id;
+    let execution = world
+        .call(
+            "GetPipelineExecution",
+            serde_json::json!({"pipelineName": "greenlight", "pipelineExecutionId": id}),
+        )
+        .await;
+    assert_eq!(execution["pipelineExecution"]["status"], "InProgress");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_parallel_pipelines_each_execution_has_its_own_question() {
+    let world = World::empty("PARALLEL").await;
+    let first = world.start_execution().await;
+    let second = world.start_execution().await;
+    world.until_waiting(2).await;
+    let (_, dossiers) = world.all_waiting().await;
+    assert_eq!(dossiers.len(), 2);
+    let arguments = ["-p", "greenlight", "--yes", "--execution", &second];
+    let (code, stdout, stderr) = without_a_terminal(&world.gateway, world.path(), &arguments).await;
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stdout.contains(&second) && !stdout.contains(&first), "{stdout}");
+    assert_eq!(world.puts(), 1);
+    world.until_waiting(1).await;
+    // The other one waits in production by now.
+    let (_, mut left) = world.all_waiting().await;
+    left.retain(|dossier| dossier.pending.stage == "Approve");
+    assert_eq!(left[0].pending.execution_id, first);
+    // Two in one state: each is asked for by itself.
+    let mut terminal = Terminal::run(
+        &world.gateway,
+        world.path(),
+        &["-p", "greenlight", "--stage", "Approve", "--no-watch"],
+    );
+    terminal.until("characters of the commit:").await;
+    assert!(terminal.text().contains("(PARALLEL)"), "{}", terminal.text());
+    terminal.type_in(&format!("{}\r", &left[0].sha().unwrap()[..4]));
+    assert_eq!(terminal.exit().await, 0);
+    world.until_waiting(0).await;
+    world.stop().await;
+}
+
+/// Somebody else rejects it while the person reads: the screen says who, and that nothing was sent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_screen_says_what_changed() {
+    let world = World::start("QUEUED").await;
+    let (_, dossier) = world.waiting().await;
+    let sha = dossier.sha().unwrap().to_owned();
+    let mut terminal = Terminal::run(&world.gateway, world.path(), &["-p", "greenlight"]);
+    terminal.until("characters of the commit:").await;
+    world.answer(&dossier, "Rejected").await;
+    terminal.type_in(&format!("{}\r", &sha[..4]));
+    assert_eq!(terminal.exit().await, 1);
+    terminal.until("shown was").await;
+    insta::assert_snapshot!("changed", after_the_question(&terminal.text(), &sha));
+    assert_eq!(world.puts(), 0);
+    world.stop().await;
+}
+
+/// What stands against it is on the screen, with what to do about it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_screen_says_what_blocks() {
+    let world = World::start("SUPERSEDED").await;
+    let (_, dossier) = world.waiting().await;
+    world
+        .call(
+            "DisableStageTransition",
+            serde_json::json!({"pipelineName": "greenlight", "stageName": "Prod", "transitionType": "Inbound", "reason": "migration"}),
+        )
+        .await;
+    let config = world.path().join("approve.toml");
+    let text = "[[freeze]]\nwhy = \"holidays\"\nfrom = \"2020-01-01T00:00:00Z\"\nuntil = \"2099-01-01T00:00:00Z\"\n\
+                [pipelines.prod]\npipeline = \"greenlight\"\nproduction = true\nrequire = [\"report\", \"image\"]\n";
+    std::fs::write(&config, text).unwrap();
+    let config = config.display().to_string();
+    let mut terminal = Terminal::run(&world.gateway, world.path(), &["-p", "prod", "--config", &config]);
+    assert_eq!(terminal.exit().await, 1);
+    terminal.until("hint: --override").await;
+    let screen = terminal.text();
+    let from = screen.find("  BLOCKED").unwrap();
+    insta::assert_snapshot!("blocked", stable(&screen[from..], dossier.sha().unwrap()));
+    assert_eq!(world.puts(), 0);
+    world.stop().await;
+}
+
+fn after_the_question(screen: &str, sha: &str) -> String {
+    let from = screen.find("Approve? ").unwrap();
+    stable(&screen[from..].replacen(&sha[..4], "TYPED", 1), sha)
 }

@@ -15,6 +15,7 @@ use approve::prompt::Answer;
 use approve::session::{Caller, Session};
 use aws_sdk_codepipeline::config::{Credentials, SharedCredentialsProvider};
 use greenlight_core::approval::dossier::Dossier;
+use greenlight_core::approval::policy::Policy;
 use greenlight_kit::Format;
 use jiff::Timestamp;
 use local_pipeline::faults::Faults;
@@ -24,13 +25,28 @@ use serde_json::{Value, json};
 pub struct World {
     pub gateway: RunningGateway,
     folder: tempfile::TempDir,
+    head: String,
+}
+
+/// Who asks.
+pub const BOB: &str = "arn:aws:iam::123456789012:user/bob";
+
+pub async fn session(gateway: &RunningGateway) -> Session {
+    let flags = greenlight_kit::AwsFlags {
+        region: Some(names::REGION.to_owned()),
+        endpoint_url: Some(gateway.url().to_owned()),
+        ..greenlight_kit::AwsFlags::default()
+    };
+    let keys = Credentials::new(names::ACCESS_KEY_ID, names::SECRET_ACCESS_KEY, None, None, "test");
+    let sdk = flags.load().await.into_builder();
+    Session::new(&sdk.credentials_provider(SharedCredentialsProvider::new(keys)).build())
 }
 
 pub fn commit_prefix(dossier: &Dossier) -> String {
     dossier.sha().unwrap()[..4].to_owned()
 }
 
-fn git(folder: &std::path::Path, arguments: &[&str]) {
+pub fn git(folder: &std::path::Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .current_dir(folder)
         .args(["-c", "user.name=Alice", "-c", "user.email=alice@example.com", "-c", "commit.gpgsign=false"])
@@ -39,9 +55,10 @@ fn git(folder: &std::path::Path, arguments: &[&str]) {
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-fn manual(name: &str, configuration: &Value) -> Value {
+pub fn manual(name: &str, configuration: &Value) -> Value {
     json!({
         "name": name,
         "actionTypeId": {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"},
@@ -49,13 +66,48 @@ fn manual(name: &str, configuration: &Value) -> Value {
     })
 }
 
+fn approval() -> Value {
+    manual(
+        "Approve",
+        &json!({"CustomData": "look \u{9b}31m at it", "ExternalEntityLink": "https://example.com/"}),
+    )
+}
+
+pub fn source(branch: &str) -> Value {
+    json!({
+        "name": "Source",
+        "actionTypeId": {"category": "Source", "owner": "AWS", "provider": "CodeStarSourceConnection", "version": "1"},
+        "configuration": {"FullRepositoryId": "acme/app", "BranchName": branch, "ConnectionArn": "arn:x"},
+        "outputArtifacts": [{"name": "source"}],
+        "namespace": "Source",
+    })
+}
+
+fn declaration(name: &str, mode: &str, branch: &str, approval: &Value) -> Value {
+    json!({
+        "name": name,
+        "roleArn": "arn:aws:iam::123456789012:role/codepipeline",
+        "executionMode": mode,
+        "artifactStore": {"type": "S3", "location": "greenlight-artifacts-123456789012"},
+        "stages": [
+            {"name": "Source", "actions": [source(branch)]},
+            {"name": "Approve", "actions": [approval]},
+            {"name": "Prod", "actions": [manual("Release", &json!({}))]},
+        ],
+    })
+}
+
 impl World {
     /// With one execution that waits at the approval.
     pub async fn start(mode: &str) -> Self {
-        Self::start_behind(mode, None).await
+        let world = Self::empty(mode).await;
+        world.start_execution().await;
+        world.until_waiting(1).await;
+        world
     }
 
-    pub async fn start_behind(mode: &str, emulator_url: Option<String>) -> Self {
+    /// With a pipeline and no execution.
+    pub async fn empty(mode: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let repository = folder.path().join("repository");
         std::fs::create_dir(&repository).unwrap();
@@ -63,43 +115,63 @@ impl World {
         std::fs::write(repository.join("file"), "content").unwrap();
         git(&repository, &["add", "."]);
         git(&repository, &["commit", "-q", "-m", "ship it \u{1b}]0;pwned\u{7}\n\nbody"]);
-        let settings =
-            GatewaySettings { emulator_url, ..GatewaySettings::in_process(folder.path().join("state")) };
+        let head = git(&repository, &["rev-parse", "HEAD"]);
+        let settings = GatewaySettings::in_process(folder.path().join("state"));
         let gateway = Gateway::start(settings).await.unwrap();
+        gateway.engines().identity.name(names::ACCESS_KEY_ID, BOB);
         gateway.engines().pipeline.connect_repository("acme/app", repository);
-        let world = Self { gateway, folder };
+        let world = Self { gateway, folder, head };
         world.create(mode).await;
-        world.start_execution().await;
-        world
-            .until(|state| state["stageStates"][1]["actionStates"][0]["latestExecution"]["token"].is_string())
-            .await;
         world
     }
 
-    async fn create(&self, mode: &str) {
-        let source = json!({
-            "name": "Source",
-            "actionTypeId": {"category": "Source", "owner": "AWS", "provider": "CodeStarSourceConnection", "version": "1"},
-            "configuration": {"FullRepositoryId": "acme/app", "BranchName": "main", "ConnectionArn": "arn:x"},
-            "outputArtifacts": [{"name": "source"}],
-            "namespace": "Source",
-        });
-        let approval = manual(
-            "Approve",
-            &json!({"CustomData": "look \u{9b}31m at it", "ExternalEntityLink": "https://example.com/"}),
-        );
-        let pipeline = json!({
-            "name": "greenlight",
-            "roleArn": "arn:aws:iam::123456789012:role/codepipeline",
-            "executionMode": mode,
-            "artifactStore": {"type": "S3", "location": "greenlight-artifacts-123456789012"},
-            "stages": [
-                {"name": "Source", "actions": [source]},
-                {"name": "Approve", "actions": [approval]},
-                {"name": "Prod", "actions": [manual("Release", &json!({}))]},
-            ],
-        });
+    /// Until so many approvals wait at the gate.
+    pub async fn until_waiting(&self, count: usize) {
+        let look = async {
+            loop {
+                let runs = self.call("ListActionExecutions", json!({"pipelineName": "greenlight"})).await;
+                let runs = runs["actionExecutionDetails"].as_array().cloned().unwrap_or_default();
+                let waits = |run: &&Value| {
+                    run["stageName"] == "Approve"
+                        && run["status"] == "InProgress"
+                        && run["output"]["executionResult"]["externalExecutionId"].is_string()
+                };
+                if runs.iter().filter(waits).count() == count {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), look).await.expect("so many approvals wait");
+    }
+
+    pub async fn create(&self, mode: &str) {
+        self.create_named("greenlight", mode, &approval()).await;
+    }
+
+    pub async fn create_named(&self, name: &str, mode: &str, approval: &Value) {
+        let pipeline = declaration(name, mode, "main", approval);
         self.call("CreatePipeline", json!({"pipeline": pipeline})).await;
+    }
+
+    /// Another branch, and another configuration of the approval.
+    pub async fn configure(&self, branch: &str, configuration: Value) {
+        let pipeline = declaration("greenlight", "SUPERSEDED", branch, &manual("Approve", &configuration));
+        self.call("UpdatePipeline", json!({"pipeline": pipeline})).await;
+    }
+
+    /// Until the approval of a pipeline waits.
+    pub async fn until_token(&self, pipeline: &str) {
+        let look = async {
+            loop {
+                let state = self.call("GetPipelineState", json!({"name": pipeline})).await;
+                if state["stageStates"][1]["actionStates"][0]["latestExecution"]["token"].is_string() {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), look).await.expect("the approval waits");
     }
 
     pub async fn call(&self, operation: &str, input: Value) -> Value {
@@ -121,36 +193,37 @@ impl World {
         tokio::time::timeout(Duration::from_secs(20), look).await.expect("the pipeline gets there");
     }
 
-    /// As the tool makes it, with the local credentials and without retries, so that each call is seen once.
-    async fn session(&self) -> Session {
-        let flags = greenlight_kit::AwsFlags {
-            region: Some(names::REGION.to_owned()),
-            endpoint_url: Some(self.gateway.url().to_owned()),
-            ..greenlight_kit::AwsFlags::default()
-        };
-        let keys = Credentials::new(names::ACCESS_KEY_ID, names::SECRET_ACCESS_KEY, None, None, "test");
-        let sdk = flags.load().await.into_builder();
-        let sdk = sdk.credentials_provider(SharedCredentialsProvider::new(keys)).build();
-        Session {
-            pipelines: aws_sdk_codepipeline::Client::new(&sdk),
-            objects: aws_sdk_s3::Client::new(&sdk),
-            identity: aws_sdk_sts::Client::new(&sdk),
-            region: names::REGION.to_owned(),
+    /// As the tool makes it, with the local credentials.
+    pub async fn session(&self) -> Session {
+        session(&self.gateway).await
+    }
+
+    pub async fn gate(&self) -> Gate {
+        let session = self.session().await;
+        let target =
+            Target { pipeline: "greenlight".into(), alias: None, entry: None, policy: Policy::default() };
+        let definition = gather_definition(&session, "greenlight").await.unwrap();
+        let caller = Caller { arn: BOB.into(), account: names::ACCOUNT_ID.into() };
+        Gate::new(session, caller, target, definition, None).unwrap()
+    }
+
+    /// The gate and what is known about each approval that waits.
+    pub async fn all_waiting(&self) -> (Gate, Vec<Dossier>) {
+        let gate = self.gate().await;
+        let waiting = gather_waiting(&gate.session, "greenlight", gate.definition.mode).await.unwrap();
+        let mut dossiers = Vec::new();
+        for pending in &waiting.bound.pending {
+            dossiers.push(
+                Box::pin(gather_dossier(&gate, &waiting, pending, Timestamp::now(), None)).await.unwrap(),
+            );
         }
+        (gate, dossiers)
     }
 
     /// The gate and what is known about the one approval that waits.
     pub async fn waiting(&self) -> (Gate, Dossier) {
-        let session = self.session().await;
-        let target = Target { pipeline: "greenlight".into(), alias: None, entry: None };
-        let definition = gather_definition(&session, "greenlight").await.unwrap();
-        let caller =
-            Caller { arn: "arn:aws:iam::123456789012:user/bob".into(), account: names::ACCOUNT_ID.into() };
-        let gate = Gate::new(session, caller, target, definition).unwrap();
-        let waiting = gather_waiting(&gate.session, "greenlight", gate.definition.mode).await.unwrap();
-        let pending = waiting.bound.pending.first().expect("one waits").clone();
-        let dossier = gather_dossier(&gate, &waiting, &pending, Timestamp::now()).await.unwrap();
-        (gate, dossier)
+        let (gate, dossiers) = self.all_waiting().await;
+        (gate, dossiers.into_iter().next().expect("one waits"))
     }
 
     pub async fn decide(
@@ -218,9 +291,25 @@ impl World {
     }
 
     /// The approval action as the state shows it.
-    pub async fn approval(&self, _dossier: &Dossier) -> Value {
+    pub async fn approval(&self) -> Value {
         let state = self.call("GetPipelineState", json!({"name": "greenlight"})).await;
         state["stageStates"][1]["actionStates"][0]["latestExecution"].clone()
+    }
+
+    /// Until the tool has asked so often.
+    pub async fn until_calls(&self, operation: &str, count: usize) {
+        let asked = || self.gateway.log().calls().iter().filter(|call| call.operation == operation).count();
+        let look = async {
+            while asked() < count {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), look).await.expect("the tool asks");
+    }
+
+    /// The commit of the repository.
+    pub fn head(&self) -> &str {
+        &self.head
     }
 
     pub fn puts(&self) -> usize {

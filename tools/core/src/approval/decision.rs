@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::contents::Piece;
 use super::dossier::{Dossier, Report};
 use super::policy::{FourEyes, Independence, Policy, independence};
 
@@ -29,16 +30,25 @@ pub enum Block {
     TransitionDisabled { stage: String, reason: Option<String> },
     #[error("the approval expires in {left_secs} s")]
     ExpiresSoon { left_secs: i64 },
-    #[error("four eyes: {who} may not approve their own commit")]
-    OwnCommit { who: String },
+    #[error("a freeze holds until {until}: {why}")]
+    Freeze { why: String, until: Timestamp },
+    #[error("the {} is required and missing: {why}", .piece.as_str())]
+    PieceMissing { piece: Piece, why: String },
+    #[error("four eyes: {who} wrote commit {sha} and may not approve it")]
+    OwnCommit { who: String, sha: String },
     #[error("four eyes: the author of the commit is not known")]
     AuthorUnknown,
+    #[error("four eyes: the session name {caller:?} does not say who you are")]
+    CallerUnknown { caller: String },
 }
 
 /// Everything that stands against approving, in the order in which it is shown.
 pub fn blocks(dossier: &Dossier, policy: &Policy, now: Timestamp) -> Vec<Block> {
     let mut blocks = Vec::new();
     match &dossier.report {
+        Report::NotConfigured if policy.require.contains(&Piece::Report) => {
+            blocks.push(Block::ReportMissing { why: "no report location is configured".to_owned() });
+        }
         Report::Missing { why } => blocks.push(Block::ReportMissing { why: why.clone() }),
         Report::Found { deployment_id, belongs: false, .. } => {
             blocks.push(Block::ReportOfAnotherExecution { deployment_id: deployment_id.clone() });
@@ -58,10 +68,17 @@ pub fn blocks(dossier: &Dossier, policy: &Policy, now: Timestamp) -> Vec<Block> 
     if let Some(left_secs) = dossier.seconds_left(now).filter(|left| *left < EXPIRY_MARGIN_SECS) {
         blocks.push(Block::ExpiresSoon { left_secs });
     }
+    let held = policy.freezes.iter().filter_map(|freeze| Some((freeze, freeze.ends(now)?)));
+    blocks.extend(held.map(|(freeze, until)| Block::Freeze { why: freeze.why.clone(), until }));
+    blocks.extend(policy.require.iter().filter_map(|piece| {
+        let why = dossier.contents.missing(*piece)?;
+        Some(Block::PieceMissing { piece: *piece, why })
+    }));
     if policy.four_eyes == FourEyes::Deny {
-        match independence(&dossier.caller, dossier.commit.get()) {
-            Independence::Same { who } => blocks.push(Block::OwnCommit { who }),
-            Independence::Unknown => blocks.push(Block::AuthorUnknown),
+        match independence(&dossier.caller, dossier.commit.get(), &dossier.contents) {
+            Independence::Same { who, sha } => blocks.push(Block::OwnCommit { who, sha }),
+            Independence::AuthorUnknown => blocks.push(Block::AuthorUnknown),
+            Independence::CallerUnknown { caller } => blocks.push(Block::CallerUnknown { caller }),
             Independence::Different => {}
         }
     }

@@ -1,5 +1,7 @@
 use super::*;
+use crate::approval::contents::{Contents, Piece};
 use crate::approval::dossier::{Commit, DisabledTransition, Known, Newer, SCHEMA};
+use crate::approval::freeze::{Freeze, Window};
 use crate::approval::pending::{Mode, Pending};
 
 fn at(second: i64) -> Timestamp {
@@ -35,6 +37,11 @@ pub(crate) fn dossier() -> Dossier {
             ..Commit::default()
         }),
         live: Known::Missing { why: "nothing yet".into() },
+        contents: Contents {
+            commits: Known::Missing { why: "nothing is live".into() },
+            deployments: Known::Missing { why: "no deploy action".into() },
+            frontend: Known::Missing { why: "not configured".into() },
+        },
         custom_data: None,
         link: None,
         report: Report::Found {
@@ -44,6 +51,7 @@ pub(crate) fn dossier() -> Dossier {
             age_secs: Some(60),
             belongs: true,
             passed: true,
+            failed: Vec::new(),
         },
         disabled: Vec::new(),
         newer: Vec::new(),
@@ -51,7 +59,7 @@ pub(crate) fn dossier() -> Dossier {
 }
 
 fn found(dossier: &Dossier, four_eyes: FourEyes, now: i64) -> Vec<Block> {
-    blocks(dossier, &Policy { four_eyes }, at(now))
+    blocks(dossier, &Policy { four_eyes, ..Policy::default() }, at(now))
 }
 
 #[test]
@@ -71,6 +79,7 @@ fn reports_block() {
         age_secs: None,
         belongs,
         passed,
+        failed: vec!["identity".into()],
     };
     let failed = Dossier { report: report(true, false), ..dossier() };
     assert!(matches!(found(&failed, FourEyes::Off, 100)[..], [Block::ReportFailed { .. }]));
@@ -101,9 +110,40 @@ fn only_what_is_in_the_way_blocks() {
 fn four_eyes_blocks_only_when_it_denies() {
     let own = Dossier { caller: "arn:aws:iam::123456789012:user/alice@example.com".into(), ..dossier() };
     assert_eq!(found(&own, FourEyes::Warn, 100), []);
-    assert_eq!(found(&own, FourEyes::Deny, 100), [Block::OwnCommit { who: "alice@example.com".into() }]);
+    assert_eq!(
+        found(&own, FourEyes::Deny, 100),
+        [Block::OwnCommit { who: "alice@example.com".into(), sha: "c0ffee1234".into() }]
+    );
     let unknown = Dossier { commit: Known::Missing { why: "no variables".into() }, ..dossier() };
     assert_eq!(found(&unknown, FourEyes::Deny, 100), [Block::AuthorUnknown]);
+}
+
+#[test]
+fn freezes_and_required_pieces_block() {
+    let freeze = Freeze { why: "holidays".into(), window: Window::Dated { from: at(50), until: at(200) } };
+    let policy = Policy {
+        freezes: vec![freeze],
+        require: vec![Piece::Report, Piece::Frontend],
+        four_eyes: FourEyes::Off,
+    };
+    assert_eq!(
+        blocks(&dossier(), &policy, at(100)),
+        [
+            Block::Freeze { why: "holidays".into(), until: at(200) },
+            Block::PieceMissing { piece: Piece::Frontend, why: "not configured".into() },
+        ]
+    );
+    assert_eq!(blocks(&dossier(), &policy, at(200)).len(), 1);
+    let unreported = Dossier { report: Report::NotConfigured, ..dossier() };
+    assert!(matches!(blocks(&unreported, &policy, at(300))[..], [Block::ReportMissing { .. }, _]));
+}
+
+#[test]
+fn a_caller_without_a_name_is_denied() {
+    let caller = "arn:aws:sts::123456789012:assumed-role/Release/botocore-session-1".to_owned();
+    let dossier = Dossier { caller, ..dossier() };
+    assert!(matches!(found(&dossier, FourEyes::Deny, 100)[..], [Block::CallerUnknown { .. }]));
+    assert_eq!(found(&dossier, FourEyes::Warn, 100), []);
 }
 
 #[test]

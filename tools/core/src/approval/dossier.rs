@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::contents::Contents;
 use super::pending::{Mode, Pending};
 
 /// Version of the JSON form.
@@ -35,6 +36,7 @@ pub struct Dossier {
     pub expires: Option<Timestamp>,
     pub commit: Known<Commit>,
     pub live: Known<Live>,
+    pub contents: Contents,
     pub custom_data: Option<String>,
     pub link: Option<String>,
     pub report: Report,
@@ -80,6 +82,7 @@ pub struct Commit {
     /// E-mail address or id of the author, where the source gives one.
     pub author_id: Option<String>,
     pub message: Option<String>,
+    pub branch: Option<String>,
     pub url: Option<String>,
 }
 
@@ -109,6 +112,8 @@ pub enum Report {
         age_secs: Option<i64>,
         belongs: bool,
         passed: bool,
+        /// Names of the checks and phases that did not pass.
+        failed: Vec<String>,
     },
 }
 

@@ -104,6 +104,15 @@ pub struct ActionRun {
     /// With variables filled in.
     pub configuration: BTreeMap<String, String>,
     pub variables: BTreeMap<String, String>,
+    /// Artifacts by name.
+    pub outputs: BTreeMap<String, ArtifactPlace>,
+}
+
+/// Where an artifact lies in S3.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArtifactPlace {
+    pub bucket: String,
+    pub key: String,
 }
 
 /// One approval that waits, bound to the execution that its token lets through.
@@ -190,6 +199,12 @@ pub enum Change {
     Token,
     #[error("the approval no longer waits")]
     Gone,
+    #[error(
+        "there is no pipeline {pipeline}, stage or action of this name any more: it was deleted or renamed"
+    )]
+    Renamed { pipeline: String },
+    #[error("production changed: it has execution {now} instead of {shown}")]
+    Production { shown: String, now: String },
 }
 
 /// What was read again just before sending.

@@ -16,6 +16,7 @@ pub(crate) fn run(execution: &str, action_execution: &str, status: RunStatus) ->
         external_summary: None,
         configuration: BTreeMap::new(),
         variables: BTreeMap::new(),
+        outputs: BTreeMap::new(),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::daemon::{Daemon, log_path};
 use crate::names;
 use crate::ports::Ports;
 use crate::preflight;
-use crate::world::PIPELINE;
+use crate::world::{PIPELINE, PROJECT};
 
 /// How long the world may take to come up.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
@@ -153,10 +153,12 @@ pub fn write_helpers(state: &Path, daemon: &Daemon) -> std::io::Result<()> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
     let config = format!(
         "# Written by local-pipeline up.\n[pipelines.prod]\npipeline = \"{PIPELINE}\"\nregion = \"{}\"\n\
-         production_stage = \"Prod\"\nenvironment = \"prod\"\nproduction = true\nreport = \"s3://{}/reports/test\"\n\
-         four_eyes = \"off\"\n",
+         production_stage = \"Prod\"\nenvironment = \"prod\"\nproduction = true\nreport = \"s3://{bucket}/reports/test\"\n\
+         production_report = \"s3://{bucket}/reports/prod\"\nfour_eyes = \"off\"\n\
+         frontend = {{ live = \"s3://{PROJECT}-prod-site-{account}\", candidate = \"s3://{PROJECT}-test-site-{account}\" }}\n",
         names::REGION,
-        crate::world::artifact_bucket(),
+        bucket = crate::world::artifact_bucket(),
+        account = names::ACCOUNT_ID,
     );
     std::fs::write(approve, config)
 }
