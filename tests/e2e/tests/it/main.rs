@@ -10,6 +10,7 @@
 
 mod architecture;
 mod buildspecs;
+mod cli_docs;
 mod documents;
 mod load;
 mod world;
