@@ -87,7 +87,7 @@ test-rust: moto
 
 # What is measured is built exactly as it is shipped. QUICK=1: one run at 30 ms, printed only. RUNS=5. ONLY=publish: one benchmark.
 # FLAGS: for the benchmark, such as FLAGS='--only rclone --rclone-variants'.
-BENCHMARKS := publish render validate
+BENCHMARKS := publish render validate list
 HARNESS := target/harness/greenlight-bench
 .PHONY: bench
 bench: ## Measure the tools beside what people use otherwise, and write doc/benchmarks.md (QUICK=1, RUNS=5, ONLY=publish)
@@ -119,6 +119,17 @@ bench-validate:
 package: ## Build validate-deploy's Lambda packages: target/package/*.zip (ARCHITECTURES="arm64 x86_64")
 	@.ci/prerequisites git cc cargo python
 	@.ci/package/hook $(ARCHITECTURES)
+
+.PHONY: bench-list
+bench-list:
+	@$(CARGO) build --locked --release --package approve
+	@$(HARNESS) list --peers $(STATE)/bench-venv $(if $(RUNS),--runs $(RUNS)) \
+	  $(if $(QUICK),--runs 1 --pipelines 100 --cli-pipelines 10,--document doc/benchmarks.md) $(FLAGS)
+
+# Manual pages and completions of every program, from their own definitions. A test says when they are old.
+.PHONY: docs
+docs: ## Write doc/man and doc/completions again
+	@UPDATE_DOCS=1 $(CARGO) test --locked --package greenlight-e2e cli_docs
 
 .PHONY: lint
 lint: ## Check formats and lints

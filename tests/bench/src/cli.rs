@@ -29,6 +29,11 @@ pub enum Command {
     Render(Render),
     /// validate-deploy beside a plain Python hook
     Validate(Validate),
+    /// approve list over 1,000 pipelines beside the AWS CLI in a loop
+    List(List),
+    /// CodePipeline's API at a rate, as a process of its own
+    #[command(hide = true)]
+    Api { pipelines: u32, waiting: u32, per_second: u32 },
     /// The S3 server, as a process of its own
     #[command(hide = true)]
     Store { bucket: String },
@@ -112,6 +117,31 @@ pub struct Validate {
     /// Starts of each hook
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=999), value_name = "N")]
     pub runs: u32,
+    /// Write the result into this document, between its markers
+    #[arg(long, value_name = "FILE")]
+    pub document: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct List {
+    /// The release build of approve
+    #[arg(long = "approve", default_value = "target/release/approve", value_name = "FILE")]
+    pub binary: PathBuf,
+    /// Virtual environment with the AWS CLI
+    #[arg(long, default_value = ".local/bench-venv", value_name = "DIR")]
+    pub peers: PathBuf,
+    /// Runs of approve; the table shows the median with the least and the most
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99), value_name = "N")]
+    pub runs: u32,
+    /// Pipelines of each of the two regions
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(20..=1_000), value_name = "N")]
+    pub pipelines: u32,
+    /// Calls a second that the API allows in each region
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N")]
+    pub per_second: u32,
+    /// Pipelines that the AWS CLI is asked for; the whole is worked out from them. 0: leave it out
+    #[arg(long, default_value_t = 60, value_name = "N")]
+    pub cli_pipelines: u32,
     /// Write the result into this document, between its markers
     #[arg(long, value_name = "FILE")]
     pub document: Option<PathBuf>,

@@ -18,6 +18,8 @@ pub enum BenchError {
     NotDone { tool: String, wrong: usize, files: usize, example: String, output: String },
     #[error("{} is missing: `make bench` builds and installs it", .0.display())]
     NotBuilt(PathBuf),
+    #[error("approve found {found} approvals where {there} wait, or could not read everything\n{output}")]
+    WrongRows { found: usize, there: usize, output: String },
     #[error("no tool is called {0:?}: there are {1}")]
     UnknownTool(String, String),
     #[error("{} has no line {marker:?}", .file.display())]

@@ -1,9 +1,10 @@
 //! Benchmarks: Greenlight's tools beside what people use otherwise, against the same server, in one run.
 //!
-//! A benchmark is a module: [`publish`], [`render`], [`validate`]. What all of them share: [`measure`] runs one program and says what it used,
-//! [`store`] and [`link`] are the server and the network, [`statistics`] and [`table`] make numbers readable, [`document`]
-//! writes them into `doc/benchmarks.md`. Nothing here decides anything about releases.
+//! A benchmark is a module: [`publish`], [`render`], [`validate`], [`list`]. What all of them share: [`measure`] runs one program and says what
+//! it used, [`store`], [`api`] and [`link`] are the servers and the network, [`statistics`] and [`table`] make numbers readable,
+//! [`document`] writes them into `doc/benchmarks.md`. Nothing here decides anything about releases.
 
+mod api;
 mod bar;
 mod cli;
 mod companion;
@@ -11,6 +12,7 @@ mod document;
 mod error;
 mod heading;
 mod link;
+mod list;
 mod machine;
 mod measure;
 mod peers;
@@ -44,6 +46,8 @@ fn run(command: Command) -> Result<(), BenchError> {
         Command::Publish(options) => publish::run(&options),
         Command::Render(options) => render::run(&options),
         Command::Validate(options) => validate::run(&options),
+        Command::List(options) => list::run(&options),
+        Command::Api { pipelines, waiting, per_second } => api::serve(pipelines, waiting, per_second),
         Command::Store { bucket } => store::serve(&bucket),
         Command::Link { to, rtt_ms } => link::serve(to, rtt_ms),
         Command::Measure { log, command } => measure::observe(&log, &command),
