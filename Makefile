@@ -142,6 +142,8 @@ lint: ## Check formats and lints
 	@npm --prefix frontend run lint
 	@.ci/venv .ci/terraform/.venv .ci/terraform/tools.txt
 	@.ci/terraform/.venv/bin/hadolint backend/Dockerfile
+	@.ci/venv $(STATE)/model tools/core/data/requirements.txt
+	@$(STATE)/model/bin/python tools/core/data/update-model.py --check
 
 # Asks the services of PyPI and npm, so it is not part of lint: it needs the internet, and its answer changes without a commit.
 .PHONY: audit
