@@ -141,7 +141,9 @@ impl AwsError {
                 "no valid AWS credentials: set AWS_PROFILE or pass --profile, and run `aws sso login` if the session expired".into()
             }
             AwsErrorKind::AccessDenied => {
-                format!("the caller's role needs the IAM action {}{id}", iam_action(self.service, self.operation))
+                let action = denied_action(&self.message)
+                    .map_or_else(|| iam_action(self.service, self.operation), str::to_owned);
+                format!("the caller's role needs the IAM action {action}{id}")
             }
             AwsErrorKind::Throttled => format!("AWS throttled the call after retries; run the command again{id}"),
             AwsErrorKind::Unavailable => {
@@ -159,6 +161,15 @@ impl From<AwsError> for Failure {
         let (exit, hint) = (error.exit(), error.hint());
         Self::new(exit, error).hint(hint)
     }
+}
+
+/// The action that AWS names itself, such as `iam:PassRole` for a call that hands a role on
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>, 2026-11).
+fn denied_action(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("not authorized to perform: ")?;
+    let action = rest.split([' ', ',']).next()?;
+    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    action.split_once(':').is_some_and(|(service, name)| plain(service) && plain(name)).then_some(action)
 }
 
 /// What the caller must be allowed; S3's actions are mostly not called like its operations
@@ -259,7 +270,22 @@ fn classify_code(status: Option<u16>, code: Option<&str>) -> AwsErrorKind {
 
 #[cfg(test)]
 mod tests {
-    use super::{AwsErrorKind, classify_code};
+    use super::{AwsErrorKind, classify_code, denied_action};
+
+    #[test]
+    fn aws_names_the_action_that_is_missing() {
+        for (message, action) in [
+            (
+                "User: arn:aws:sts::1:assumed-role/x is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/y",
+                Some("iam:PassRole"),
+            ),
+            ("User: x is not authorized to perform: ecr:DescribeImages", Some("ecr:DescribeImages")),
+            ("User: x is not authorized to perform: this", None),
+            ("Access Denied", None),
+        ] {
+            assert_eq!(denied_action(message), action, "{message}");
+        }
+    }
 
     #[test]
     fn codes_win_over_the_status() {
