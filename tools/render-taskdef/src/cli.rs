@@ -36,6 +36,20 @@ pub struct Cli {
     pub aws: AwsFlags,
 }
 
+impl Cli {
+    /// How the result is written, whatever the command.
+    pub fn format(&self) -> OutputFormat {
+        match &self.command {
+            None => self.render.input.format,
+            Some(Command::Render(args)) => args.input.format,
+            Some(Command::Check(input)) => input.format,
+            Some(Command::Diff(args)) => args.input.format,
+            Some(Command::Register(args)) => args.input.format,
+            Some(Command::Explain { .. }) => OutputFormat::Text,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Check everything, then write the files, all or none (the default)

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use aws_sdk_ecs::Client;
 use greenlight_core::report::printable;
@@ -18,28 +17,28 @@ use crate::error::RenderError;
 use crate::gather;
 use crate::plan::Inputs;
 use crate::wire::{self, Described};
-use crate::{confirmed, prepare, refuse_offline, show};
+use crate::{Prepared, Stop, finish, prepare, refuse_offline, show};
 
-pub async fn run(args: &DiffArgs, quiet: bool, aws: &AwsFlags) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: &DiffArgs, quiet: bool, aws: &AwsFlags) -> Result<Exit, Stop> {
     refuse_offline(&args.input, "diff")?;
-    let (inputs, plan) = prepare(&args.input, aws).await?;
-    if plan.files().is_none() {
-        show::report(&args.input, quiet, &inputs, &plan, &[]);
-        return Ok(plan.exit());
+    let prepared = prepare(&args.input, aws).await?;
+    if !prepared.usable() {
+        return finish(prepared, quiet, &[]);
     }
-    confirmed(&inputs, &plan)?;
+    let Prepared { inputs, plan, .. } = &prepared;
     let client = Client::new(&gather::aws::configuration(aws, inputs.deployment.region.as_deref()).await);
-    let described = find(&client, &args.against, &inputs, &plan.definition).await?;
+    let described = find(&client, &args.against, inputs, &plan.definition).await?;
     let before = described.as_ref().map_or_else(|| Ok(Json::Null), |found| comparable(&found.definition))?;
     let reveal: BTreeSet<String> = args.show_env.iter().cloned().collect();
     let found = changes(&before, &canonical(&plan.definition), &reveal);
+    show::notes(quiet, inputs, plan);
     let against = described.map_or_else(|| "no revision yet".to_owned(), |found| found.arn);
     let text = match args.input.format {
         OutputFormat::Text => text(&against, &found),
         OutputFormat::Json => format!("{:#}\n", data(&against, &found)),
         OutputFormat::Github => github(&against, &found),
     };
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    show::answer(&text, None).map_err(|error| Stop::Told(error.into()))?;
     Ok(if args.exit_code && !found.is_empty() { Exit::Negative } else { Exit::Done })
 }
 

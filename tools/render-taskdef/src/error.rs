@@ -28,6 +28,28 @@ pub enum RenderError {
     TimedOut(u64),
     #[error("AWS could not be asked about {count} of the things that --require-online wants confirmed")]
     NotConfirmed { count: usize, denied: bool },
+    #[error(
+        "the scan of {count} image{} could not be judged, and a gate that nobody could judge is not passed",
+        if *.count == 1 { "" } else { "s" }
+    )]
+    NotJudged { count: usize, denied: bool },
+    #[error("cannot read {}", .path.display())]
+    ReadValues {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("stdout cannot be written{}", .lost.as_ref().map(|lost| format!("; registered is {lost}")).unwrap_or_default())]
+    Stdout {
+        /// What nobody would learn otherwise.
+        lost: Option<String>,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{} is where the templates are; the rendered files would replace them", .0.display())]
+    IntoTemplates(PathBuf),
+    #[error("another run is writing into {}", .0.display())]
+    Busy(PathBuf),
     #[error("render.toml: {0}")]
     SettingsValue(String),
     #[error("{0}")]
@@ -57,16 +79,22 @@ impl RenderError {
     const fn exit(&self) -> Exit {
         match self {
             Self::Read { .. }
+            | Self::ReadValues { .. }
             | Self::Malformed(_)
             | Self::VarFile { .. }
             | Self::TooLarge(..)
             | Self::Ambiguous(..) => Exit::MalformedInput,
             Self::NothingThere(_) => Exit::Negative,
             Self::TimedOut(_) => Exit::TimedOut,
-            Self::NotConfirmed { denied: true, .. } => Exit::Denied,
-            Self::NotConfirmed { denied: false, .. } => Exit::Unavailable,
-            Self::Settings { .. } | Self::SettingsValue(_) | Self::Write { .. } => Exit::Configuration,
-            Self::Usage(_) | Self::NoRule(_) => Exit::Usage,
+            Self::NotConfirmed { denied: true, .. } | Self::NotJudged { denied: true, .. } => Exit::Denied,
+            Self::NotConfirmed { denied: false, .. } | Self::NotJudged { denied: false, .. } => {
+                Exit::Unavailable
+            }
+            Self::Settings { .. } | Self::SettingsValue(_) | Self::Write { .. } | Self::Stdout { .. } => {
+                Exit::Configuration
+            }
+            Self::Busy(_) => Exit::TimedOut,
+            Self::Usage(_) | Self::NoRule(_) | Self::IntoTemplates(_) => Exit::Usage,
             Self::Model(_) => Exit::Internal,
         }
     }
@@ -81,6 +109,12 @@ impl RenderError {
             Self::NotConfirmed { .. } => Some(
                 "what could not be checked is listed above; grant the read permissions or drop --require-online",
             ),
+            Self::NotJudged { .. } => Some(
+                "what could not be checked is listed above; grant the read permissions, run the command again, or drop --fail-on-findings",
+            ),
+            Self::ReadValues { .. } => Some("name the file that holds the values with --var-file"),
+            Self::IntoTemplates(_) => Some("choose another folder with --out"),
+            Self::Busy(_) => Some("wait for it, or give each run a folder of its own with --out"),
             Self::NoRule(_) => Some("`render-taskdef explain` lists all rules"),
             Self::Write { .. } => Some("choose a folder that you may write to with --out"),
             _ => None,

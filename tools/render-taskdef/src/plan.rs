@@ -11,15 +11,17 @@ use greenlight_core::taskdef::image::ImageRef;
 use greenlight_core::taskdef::model::Model;
 use greenlight_core::taskdef::node::Node;
 use greenlight_core::taskdef::normalise::normalise;
-use greenlight_core::taskdef::online::{self, Deployment, Gate, Online, Questions, Skipped};
-use greenlight_core::taskdef::pin::{self, Choice, Images};
+use greenlight_core::taskdef::online::{
+    self, Answer, Deployment, Gate, Obstacle, Online, Questions, Skipped, Unknown,
+};
+use greenlight_core::taskdef::pin::{self, Choice, ImageAnswer, Images};
 use greenlight_core::taskdef::provenance;
 use greenlight_core::taskdef::sizes::Size;
 use greenlight_core::taskdef::template::{self, Parameter, Values, substitute};
 use greenlight_core::taskdef::validate::{Policy, validate};
 use greenlight_kit::Exit;
 
-pub use files::File;
+pub use files::{File, NAMES};
 
 use crate::error::RenderError;
 use crate::gather::aws::ImageQuestions;
@@ -37,6 +39,10 @@ pub struct Inputs {
     pub choice: Choice,
     pub gate: Gate,
     pub require_online: bool,
+    /// Gates that render.toml sets and that nothing can judge offline.
+    pub unjudged: Vec<Skipped>,
+    /// Variables of the command line that nothing uses.
+    pub unused_variables: Vec<String>,
     /// Of the input files, for the tag; none when no provenance is wanted.
     pub source_digest: Option<String>,
     pub allowed_keys: Vec<String>,
@@ -64,7 +70,8 @@ pub struct Plan {
     /// The definition as it would be registered.
     pub definition: serde_json::Value,
     pub model: ModelVersion,
-    files: Vec<File>,
+    /// None when there is no AppSpec that could be written.
+    files: Option<Vec<File>>,
 }
 
 /// Of the service model that decided, for the output.
@@ -77,11 +84,11 @@ pub struct ModelVersion {
 impl Plan {
     /// The files, when no error stands against writing them.
     pub fn files(&self) -> Option<&[File]> {
-        (self.findings.count(Severity::Error) == 0).then_some(self.files.as_slice())
+        self.files.as_deref().filter(|_| self.findings.count(Severity::Error) == 0)
     }
 
     pub fn exit(&self) -> Exit {
-        if self.findings.count(Severity::Error) == 0 { Exit::Done } else { Exit::Negative }
+        if self.files().is_some() { Exit::Done } else { Exit::Negative }
     }
 }
 
@@ -92,9 +99,19 @@ pub fn parameters(inputs: &Inputs) -> BTreeSet<String> {
     names
 }
 
-/// The answer for parameters that nobody asked AWS for.
-pub fn not_asked(names: BTreeSet<String>) -> BTreeMap<String, Parameter> {
-    names.into_iter().map(|name| (name, Parameter::NotAsked)).collect()
+/// What is known when AWS was not asked (no `unknown`), or did not answer.
+pub fn unanswered(inputs: &Inputs, unknown: Option<&Unknown>) -> Observed {
+    let why = unknown.map_or("run without --offline", |unknown| unknown.detail.as_str());
+    let parameters =
+        parameters(inputs).into_iter().map(|name| (name, Parameter::Unknown(why.to_owned()))).collect();
+    let mut observed = Observed { parameters, online: Online::default() };
+    if let Some(unknown) = unknown {
+        let (images, questions) = questions(inputs, &observed.parameters);
+        observed.online = online::nobody_answers(&questions, unknown);
+        let all = images.images.into_iter();
+        observed.online.images = all.map(|image| (image, ImageAnswer::Unknown(unknown.clone()))).collect();
+    }
+    observed
 }
 
 /// What is worth asking AWS, as far as the files tell before it is asked.
@@ -107,19 +124,18 @@ pub fn questions(inputs: &Inputs, parameters: &BTreeMap<String, Parameter>) -> (
     (images(inputs, &filled), online::questions(&filled, &hooks, &inputs.deployment))
 }
 
-/// Images in a private ECR repository, those that are given and those that are written in the template.
+/// Images in a private ECR repository that containers will run, whoever writes them, and those that are given.
 fn images(inputs: &Inputs, filled: &Node) -> ImageQuestions {
-    let ecr = |text: &str| text.parse::<ImageRef>().ok().filter(|image| image.ecr().is_some());
-    let containers = filled.items("containerDefinitions").iter();
-    let written: Vec<ImageRef> = containers.filter_map(|container| ecr(container.text("image")?)).collect();
-    let given = inputs.choice.given.values().filter_map(|text| ecr(text));
-    let images: BTreeSet<ImageRef> = written.into_iter().chain(given).collect();
-    let pins = inputs.choice.mode == Images::Digest;
+    let in_ecr = |image: &ImageRef| image.ecr().is_some();
+    let running = pin::running(filled, &inputs.choice).into_iter().filter_map(|running| running.image);
+    let given = inputs.choice.given.values().filter_map(|text| text.parse().ok());
+    let images: BTreeSet<ImageRef> = running.chain(given).filter(in_ecr).collect();
+    let pins = inputs.choice.mode != Images::AsIs;
     let needed = images.iter().filter(|image| pins && image.digest.is_none()).cloned().collect();
     ImageQuestions {
         images,
         needed,
-        platform: online::wanted_platform(filled),
+        platform: online::wanted_platform(filled, appspec::names_fargate(&inputs.appspec)),
         scans: !inputs.gate.is_open(),
     }
 }
@@ -176,22 +192,27 @@ pub fn plan(inputs: &Inputs, observed: &Observed) -> Result<Plan, RenderError> {
     let mut findings = Findings::default();
     let mut definition = fill(inputs, observed, &mut findings);
     normalise(&mut definition, &model.read_only);
+    // What is wrong with a text that stays as it is does not keep it from being checked, when somebody wants it so.
+    let unfilled: BTreeSet<String> = findings
+        .as_slice()
+        .iter()
+        .filter(|finding| !inputs.waivers.iter().any(|waiver| waiver.covers(finding)))
+        .map(|finding| finding.pointer.clone())
+        .collect();
     if let Some(digest) = &inputs.source_digest {
-        provenance::add(&mut definition, &inputs.variables, digest, env!("CARGO_PKG_VERSION"));
+        let version = env!("CARGO_PKG_VERSION");
+        provenance::add(&mut definition, &inputs.variables, digest, version, &mut findings);
     }
-    let policy = Policy {
-        allowed_keys: inputs.allowed_keys.clone(),
-        placeholder_images: inputs.choice.placeholders.keys().map(|name| format!("<{name}>")).collect(),
-        fargate_sizes: inputs.fargate_sizes.clone(),
-    };
-    let unfilled: BTreeSet<String> =
-        findings.as_slice().iter().map(|finding| finding.pointer.clone()).collect();
+    let fargate = runs_on_fargate(inputs, observed);
     let mut checked = Findings::default();
-    validate(&definition, &model, &policy, &mut checked);
+    validate(&definition, &model, &policy(inputs, fargate), &mut checked);
     add_unless(&checked, &unfilled, &mut findings);
     let spec = read_appspec(inputs, observed, &definition, &mut findings);
+    let running = pin::running(&definition, &inputs.choice);
+    let platform = online::wanted_platform(&definition, fargate);
     online::judge(
         &definition,
+        (&running, platform.as_ref()),
         spec.as_ref(),
         &inputs.deployment,
         &inputs.gate,
@@ -201,7 +222,7 @@ pub fn plan(inputs: &Inputs, observed: &Observed) -> Result<Plan, RenderError> {
     findings.sort();
     let (waived, unused) = findings.waive(&inputs.waivers);
     let unused_waivers = unused.into_iter().cloned().collect();
-    let files = spec.map_or_else(Vec::new, |spec| files::files(&definition, &spec, inputs, observed));
+    let skipped = skipped(inputs, observed, &definition, spec.as_ref());
     let containers = definition.items("containerDefinitions").iter();
     let images = containers
         .filter_map(|container| {
@@ -213,9 +234,47 @@ pub fn plan(inputs: &Inputs, observed: &Observed) -> Result<Plan, RenderError> {
         waived,
         unused_waivers,
         images,
-        skipped: online::skipped(&observed.online),
+        skipped,
         definition: definition.to_json(),
         model: ModelVersion { botocore: model.botocore, date: model.date },
-        files,
+        files: spec.map(|spec| files::files(&definition, &spec, inputs, observed)),
     })
+}
+
+/// AppSpec or service say so; what the definition says itself is looked at where it is checked.
+fn runs_on_fargate(inputs: &Inputs, observed: &Observed) -> bool {
+    let service = matches!(&observed.online.service, Some(Answer::Found(facts)) if facts.fargate);
+    service || appspec::names_fargate(&inputs.appspec)
+}
+
+fn policy(inputs: &Inputs, fargate: bool) -> Policy {
+    let placeholders = inputs.choice.placeholders.keys().map(|name| format!("<{name}>"));
+    Policy {
+        allowed_keys: inputs.allowed_keys.clone(),
+        placeholder_images: placeholders.collect(),
+        fargate_sizes: inputs.fargate_sizes.clone(),
+        fargate,
+        files: inputs.sources.names(),
+    }
+}
+
+/// Everything that was not checked, whatever the reason.
+fn skipped(inputs: &Inputs, observed: &Observed, definition: &Node, spec: Option<&AppSpec>) -> Vec<Skipped> {
+    let mut found = online::skipped(&observed.online);
+    found.extend(inputs.unjudged.iter().cloned());
+    if !inputs.choice.offline {
+        let hooks = spec.map_or(&[][..], |spec| &spec.hooks);
+        found.extend(online::unasked(definition, hooks, &inputs.deployment));
+    }
+    if inputs.require_online {
+        let running = pin::running(definition, &inputs.choice).into_iter();
+        let outside = running.filter_map(|running| running.image).filter(|image| image.ecr().is_none());
+        found.extend(outside.collect::<BTreeSet<_>>().into_iter().map(|image| Skipped {
+            what: format!("image {image}"),
+            obstacle: Obstacle::OutsideEcr,
+            detail: "only images in a private ECR repository are looked up".to_owned(),
+            gated: false,
+        }));
+    }
+    found
 }

@@ -4,16 +4,15 @@ use std::io::Write as _;
 
 use aws_sdk_ecs::Client;
 use greenlight_core::taskdef::compare::canonical;
-use greenlight_core::taskdef::pin::Images;
-use greenlight_kit::{AwsFlags, Exit, Failure};
+use greenlight_kit::{AwsFlags, Exit};
 use serde_json::{Value as Json, json};
 
-use crate::cli::{OutputFormat, RegisterArgs};
+use crate::cli::{self, OutputFormat, RegisterArgs};
 use crate::diff::comparable;
 use crate::error::RenderError;
 use crate::plan::Plan;
 use crate::wire::Described;
-use crate::{confirmed, gather, prepare, refuse_offline, show, wire};
+use crate::{Prepared, Stop, finish, gather, prepare, refuse_offline, show, wire};
 
 /// What is to be done, and the ARN where it is known before.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,24 +21,22 @@ enum Registration {
     New,
 }
 
-pub async fn run(args: &RegisterArgs, quiet: bool, aws: &AwsFlags) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: &RegisterArgs, quiet: bool, aws: &AwsFlags) -> Result<Exit, Stop> {
     refuse_offline(&args.input, "register")?;
-    let (inputs, plan) = prepare(&args.input, aws).await?;
-    if inputs.choice.mode == Images::Placeholder {
+    if args.input.images == cli::Images::Placeholder {
         let message = "a revision with placeholders cannot run; register images by digest";
         return Err(RenderError::Usage(message.to_owned()).into());
     }
-    let confirmed = confirmed(&inputs, &plan);
-    if plan.files().is_none() || confirmed.is_err() {
-        show::report(&args.input, quiet, &inputs, &plan, &[]);
-        confirmed?;
-        return Ok(plan.exit());
+    let prepared = prepare(&args.input, aws).await?;
+    if !prepared.usable() {
+        return finish(prepared, quiet, &[]);
     }
+    let Prepared { inputs, plan, .. } = &prepared;
     let client = Client::new(&gather::aws::configuration(aws, inputs.deployment.region.as_deref()).await);
     let family = plan.definition.get("family").and_then(Json::as_str).unwrap_or_default();
     let latest = wire::describe(&client, family).await?;
-    let registration = decide(&plan, latest.as_ref())?;
-    show::notes(quiet, &inputs, &plan);
+    let registration = decide(plan, latest.as_ref())?;
+    show::notes(quiet, inputs, plan);
     let (arn, registered) = match registration {
         Registration::Unchanged { arn } => (Some(arn), false),
         Registration::New if args.dry_run => (None, false),
@@ -53,7 +50,7 @@ pub async fn run(args: &RegisterArgs, quiet: bool, aws: &AwsFlags) -> Result<Exi
         (_, Some(arn)) => format!("{arn}\n"),
         (_, None) => String::new(),
     };
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    show::answer(&text, arn.as_deref().filter(|_| registered)).map_err(|error| Stop::Told(error.into()))?;
     if !quiet {
         let what = match (&arn, registered) {
             (None, _) => format!("a new revision of {family} would be registered\n"),

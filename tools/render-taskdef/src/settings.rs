@@ -1,11 +1,11 @@
 //! `render.toml`: what is true for each environment, and which environment variables may reach a template.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use greenlight_core::taskdef::node::Place;
+use greenlight_core::taskdef::node::{Node, Place};
 use greenlight_core::taskdef::online::{Deployment, Gate};
 use greenlight_core::taskdef::sizes::Size;
-use greenlight_core::taskdef::template::substitute_text;
+use greenlight_core::taskdef::template::{self, substitute_text};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -166,6 +166,12 @@ impl Environment {
         }
     }
 
+    /// The variables that its own variables use.
+    pub fn used(&self) -> BTreeSet<String> {
+        let texts = self.variables.values().map(|text| Node::string(Place::default(), text.clone()));
+        texts.flat_map(|node| template::variables(&node)).collect()
+    }
+
     /// All values that templates see. `given` (command line, files, process environment) wins over `variables`, which win over
     /// the names that every environment has: `ENVIRONMENT`, `REGION`, `ACCOUNT_ID`, `CLUSTER`, `SERVICE`.
     pub fn values(
@@ -201,9 +207,19 @@ pub fn parse(text: &str, path: &std::path::Path) -> Result<Settings, RenderError
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     toml::from_str(text).map_err(|error| {
         let at = place(text, 0, &error.span().unwrap_or(0..0));
-        let message = error.message().lines().next().unwrap_or_default().to_owned();
+        let message = without_values(error.message().lines().next().unwrap_or_default());
         RenderError::Settings { path: path.to_owned(), line: at.line, column: at.column, message }
     })
+}
+
+/// Serde's messages quote what they found, which may be a secret: `invalid type: string "…", expected a map`.
+fn without_values(message: &str) -> String {
+    let found = ["invalid type: ", "invalid value: "]
+        .into_iter()
+        .find_map(|prefix| Some((prefix, message.strip_prefix(prefix)?.rsplit_once(", expected ")?)));
+    let Some((prefix, (found, expected))) = found else { return message.to_owned() };
+    let kind = found.split(['"', '`']).next().unwrap_or_default().trim_end();
+    format!("{prefix}{kind}, expected {expected}")
 }
 
 fn place(text: &str, file: usize, span: &std::ops::Range<usize>) -> Place {
@@ -219,6 +235,19 @@ fn place(text: &str, file: usize, span: &std::ops::Range<usize>) -> Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_hold_no_values() {
+        for text in [
+            "[environments.e]\nvariables = \"hunter2, expected x\"\n",
+            "[environments.e.variables]\nP = { hunter2 = 5 }\n",
+            "[environments.e]\ngates = \"hunter2\"\n",
+            "[variables]\nallow = \"hunter2\"\n",
+        ] {
+            let error = parse(text, std::path::Path::new("render.toml")).unwrap_err().to_string();
+            assert!(!error.contains("hunter2") && error.contains("expected"), "{error}");
+        }
+    }
 
     const TOML: &str = r#"
         [environments.test]

@@ -17,6 +17,7 @@ use super::node::{Node, Place, Value, child};
 use hooks::hooks;
 use keys::canonical;
 use network::optional;
+pub use platform::names_fargate;
 use target::target;
 
 /// What CodePipeline replaces by the ARN of the revision that it registers.
@@ -94,12 +95,14 @@ pub fn read(node: &Node, definition: &Node, mode: Mode, findings: &mut Findings)
         members.insert("LoadBalancerInfo".into(), json!({"ContainerName": container, "ContainerPort": port}));
         optional(&properties, &pointer, members, findings);
     }
-    platform::check(&properties, definition, &pointer, findings);
+    let mut of_platform = Findings::default();
+    platform::check(&properties, definition, &pointer, &mut of_platform);
     let hooks = hooks(&root, findings);
-    let (container, port) = target?;
-    if findings.as_slice().len() > before {
-        return None;
-    }
+    // What speaks against a platform version leaves an AppSpec that can be written.
+    let readable = findings.as_slice().len() == before
+        && of_platform.as_slice().iter().all(|finding| finding.rule == "AS-PLATFORM");
+    findings.extend(of_platform);
+    let (container, port) = target.filter(|_| readable)?;
     let mut document = json!({"Resources": [{name: {"Type": SERVICE, "Properties": written}}]});
     if let (false, Some(members)) = (hooks.is_empty(), document.as_object_mut()) {
         members.insert("Hooks".into(), hooks.iter().map(|hook| json!({hook.name: hook.function})).collect());

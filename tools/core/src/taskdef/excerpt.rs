@@ -41,6 +41,11 @@ impl Sources {
         self.0.get(file).map_or("?", |source| source.name.as_str())
     }
 
+    /// The names of all files, by [`Place::file`].
+    pub fn names(&self) -> Vec<String> {
+        self.0.iter().map(|source| source.name.clone()).collect()
+    }
+
     fn line(&self, place: Place) -> Option<&str> {
         self.0.get(place.file)?.lines.get(place.line.checked_sub(1)?).map(String::as_str)
     }

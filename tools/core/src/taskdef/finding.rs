@@ -87,9 +87,15 @@ pub struct Waiver {
 }
 
 impl Waiver {
-    fn covers(&self, finding: &Finding) -> bool {
+    pub fn covers(&self, finding: &Finding) -> bool {
         self.rule == finding.rule && pointer_matches(&self.pointer, &finding.pointer)
     }
+}
+
+/// Rules after whose finding there is nothing that could be written: a value without a text, an AppSpec that cannot be read.
+fn leaves_nothing(rule: &str) -> bool {
+    let of_value = rule.starts_with("TD-TEMPLATE-") || rule.starts_with("TD-SSM-") || rule == "TD-UNDEFINED";
+    of_value || (rule.starts_with("AS-") && rule != "AS-PLATFORM")
 }
 
 impl std::str::FromStr for Waiver {
@@ -99,6 +105,11 @@ impl std::str::FromStr for Waiver {
         let (rule, pointer) = text.split_once(':').ok_or("expected RULE:POINTER, such as TD-TAG:/tags/0")?;
         if rules::find(rule).is_none() {
             return Err(format!("there is no rule {rule}"));
+        }
+        if leaves_nothing(rule) {
+            return Err(format!(
+                "{rule} cannot be waived: without what it asks for there is nothing to write"
+            ));
         }
         Ok(Self { rule: rule.to_owned(), pointer: pointer.to_owned() })
     }
@@ -141,5 +152,9 @@ mod tests {
         let (waived, unused) = findings.waive(&waivers);
         assert_eq!((waived.len(), findings.as_slice().len(), unused), (1, 1, vec![&waivers[1]]));
         assert!("TD-NOPE:/x".parse::<Waiver>().is_err());
+        for rule in ["TD-UNDEFINED", "TD-TEMPLATE-TYPE", "TD-SSM-SECURE", "AS-HOOK"] {
+            assert!(format!("{rule}:/x").parse::<Waiver>().is_err(), "{rule}");
+        }
+        assert!("AS-PLATFORM:/x".parse::<Waiver>().is_ok() && "TD-PLACEHOLDER:/x".parse::<Waiver>().is_ok());
     }
 }

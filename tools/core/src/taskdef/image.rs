@@ -14,6 +14,21 @@ pub const MAX_LENGTH: usize = 255;
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html>, 2026-11).
 const ECR_NAME_LENGTH: std::ops::RangeInclusive<usize> = 2..=256;
 
+/// What the names of AWS's hosts end with, in the order of its partitions: aws and aws-us-gov, aws-cn, aws-eusc (European Sovereign
+/// Cloud), aws-iso, aws-iso-b, aws-iso-e, aws-iso-f. From `partitions.json` of botocore 1.44.8 (2026-11).
+const ECR_SUFFIXES: [&str; 7] = [
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "c2s.ic.gov",
+    "sc2s.sgov.gov",
+    "cloud.adc-e.uk",
+    "csp.hci.ic.gov",
+];
+/// The same for hosts that have an IPv6 address too.
+const ECR_DUAL_STACK_SUFFIXES: [&str; 3] =
+    ["on.aws", "on.amazonwebservices.com.cn", "on.amazonwebservices.eu"];
+
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImageRef {
     /// Host with port, when there is one.
@@ -49,16 +64,16 @@ impl ImageRef {
         Self { tag: None, digest: Some(digest.to_owned()), ..self.clone() }
     }
 
-    /// `ACCOUNT.dkr.ecr[-fips].REGION.amazonaws.com[.cn]/NAME`, or dual-stack `ACCOUNT.dkr-ecr[-fips].REGION.on.aws/NAME`
+    /// `ACCOUNT.dkr.ecr[-fips].REGION.SUFFIX/NAME`, or dual-stack `ACCOUNT.dkr-ecr[-fips].REGION.SUFFIX/NAME`
     /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html>, 2026-11).
     pub fn ecr(&self) -> Option<EcrRepository> {
-        let parts: Vec<&str> = self.host.as_deref()?.split('.').collect();
-        let (registry_id, region) = match parts.as_slice() {
-            [account, "dkr", "ecr" | "ecr-fips", region, "amazonaws", "com"]
-            | [account, "dkr", "ecr", region, "amazonaws", "com", "cn"]
-            | [account, "dkr-ecr" | "dkr-ecr-fips", region, "on", "aws"]
-            | [account, "dkr-ecr", region, "on", "amazonwebservices", "com", "cn"] => (*account, *region),
-            _ => return None,
+        let (registry_id, rest) = self.host.as_deref()?.split_once('.')?;
+        let (region, _) = if let Some(rest) = rest.strip_prefix("dkr.") {
+            let rest = rest.strip_prefix("ecr.").or_else(|| rest.strip_prefix("ecr-fips."))?;
+            rest.split_once('.').filter(|(_, suffix)| ECR_SUFFIXES.contains(suffix))?
+        } else {
+            let rest = rest.strip_prefix("dkr-ecr.").or_else(|| rest.strip_prefix("dkr-ecr-fips."))?;
+            rest.split_once('.').filter(|(_, suffix)| ECR_DUAL_STACK_SUFFIXES.contains(suffix))?
         };
         let account = registry_id.len() == 12 && registry_id.chars().all(|c| c.is_ascii_digit());
         account.then(|| EcrRepository {
@@ -222,13 +237,25 @@ mod tests {
             "123456789012.dkr-ecr.eu-central-1.on.aws",
             "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com",
             "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn",
+            "123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu",
+            "123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov",
+            "123456789012.dkr.ecr.us-isob-east-1.sc2s.sgov.gov",
         ] {
             let image: ImageRef = format!("{host}/app:1").parse().unwrap();
             assert_eq!(image.ecr().unwrap().name, "app", "{host}");
+            assert_eq!(
+                image.ecr().unwrap().region,
+                host.split('.').nth(if host.contains("dkr-") { 2 } else { 3 }).unwrap()
+            );
             assert!(format!("{host}/a:1").parse::<ImageRef>().is_err(), "{host}");
         }
         assert_eq!(image.pinned(DIGEST).to_string(), format!("{}@{DIGEST}", image.repository()));
-        for other in ["public.ecr.aws/x/y:1", "12.dkr.ecr.eu-central-1.amazonaws.com/a", "app:1"] {
+        for other in [
+            "public.ecr.aws/x/y:1",
+            "123456789012.dkr.ecr.eu-central-1.example.com/a",
+            "12.dkr.ecr.eu-central-1.amazonaws.com/a",
+            "app:1",
+        ] {
             assert_eq!(other.parse::<ImageRef>().unwrap().ecr(), None, "{other}");
         }
     }

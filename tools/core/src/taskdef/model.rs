@@ -10,9 +10,19 @@ use serde_json::Number;
 
 use super::finding::{Findings, pointer_matches, quoted};
 use super::node::{Node, Value, child, is_environment_value};
+use super::overlay;
 
 /// Below this likeness (0 to 1) a guess would confuse more than help.
 const LIKELY: f64 = 0.75;
+
+/// The pattern of tags. No other is compiled for most definitions, and its classes of letters are large: tags of plain characters, as
+/// most are, need no expression.
+const TAG_PATTERN: &str = r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)";
+
+/// What of [`TAG_PATTERN`] is ASCII.
+const fn is_plain_tag_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@')
+}
 
 #[derive(Debug, Deserialize)]
 pub struct Model {
@@ -181,6 +191,9 @@ impl Check<'_> {
     }
 
     fn pattern(&mut self, node: &Node, pattern: &str, text: &str, pointer: &str) {
+        if pattern == TAG_PATTERN && text.chars().all(is_plain_tag_character) {
+            return;
+        }
         if !self.patterns.contains_key(pattern) {
             self.patterns.insert(pattern.to_owned(), Regex::new(&format!("^(?:{pattern})$")).ok());
         }
@@ -206,7 +219,14 @@ impl Check<'_> {
             } else if !self.allowed.iter().any(|pattern| pointer_matches(pattern, &at)) {
                 let guess = nearest(key, known.keys())
                     .map_or(String::new(), |name| format!(", did you mean {name:?}?"));
-                self.findings.add("TD-UNKNOWN-KEY", member.key_at, at, format!("unknown key{guess}"));
+                let message = if key == overlay::DELETE {
+                    // The overlay would have taken it away with the item.
+                    "nothing was deleted: no item of this list has these keys, or the value is not true"
+                        .to_owned()
+                } else {
+                    format!("unknown key{guess}")
+                };
+                self.findings.add("TD-UNKNOWN-KEY", member.key_at, at, message);
             }
         }
         for name in required.iter().filter(|name| !members.contains_key(*name)) {

@@ -80,6 +80,17 @@ fn every_pattern_of_the_model_compiles() {
 }
 
 #[test]
+fn the_short_way_for_plain_tags_says_what_the_pattern_says() {
+    let pattern = Regex::new(&format!("^(?:{TAG_PATTERN})$")).unwrap();
+    for c in (0_u8..128).map(char::from) {
+        assert_eq!(is_plain_tag_character(c), pattern.is_match(c.encode_utf8(&mut [0; 4])), "{c:?}");
+    }
+    let Shape::Structure { members, .. } = Model::bundled().unwrap().request else { panic!("no structure") };
+    let tags = format!("{:?}", members.get("tags").unwrap());
+    assert!(tags.contains(&format!("{TAG_PATTERN:?}")), "the model's pattern is another one now: {tags}");
+}
+
+#[test]
 fn numbers_that_do_not_fit() {
     for (number, rule) in [
         ("2147483648", "TD-RANGE"),

@@ -9,17 +9,17 @@ mod policy;
 mod questions;
 mod secrets;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::appspec::AppSpec;
 use super::finding::Findings;
 use super::image::ImageRef;
 use super::node::{Node, Place};
-use super::pin::ImageAnswers;
+use super::pin::{ImageAnswer, ImageAnswers, Running};
 
 pub use images::{Gate, Platform, Scan, wanted_platform};
 pub use policy::trusts_ecs_tasks;
-pub use questions::{LogGroup, Questions, SecretName, questions};
+pub use questions::{LogGroup, Questions, SecretName, questions, unasked};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +36,12 @@ pub enum Obstacle {
     Refused,
     /// It belongs to another account, where the caller cannot look.
     OtherAccount,
+    /// ECR fetches it from another registry when it is pulled for the first time.
+    NotCached,
+    /// It is in a registry that is not a private one of ECR.
+    OutsideEcr,
+    /// Nobody said where to ask, or that it may be asked.
+    NotAsked,
 }
 
 impl Obstacle {
@@ -47,6 +53,9 @@ impl Obstacle {
             Self::Unavailable => "unavailable",
             Self::Refused => "refused",
             Self::OtherAccount => "other account",
+            Self::NotCached => "not cached yet",
+            Self::OutsideEcr => "outside of ECR",
+            Self::NotAsked => "not asked",
         }
     }
 }
@@ -71,6 +80,8 @@ pub struct Skipped {
     pub what: String,
     pub obstacle: Obstacle,
     pub detail: String,
+    /// Without this answer a gate on scans cannot be judged.
+    pub gated: bool,
 }
 
 /// A secret as Secrets Manager or the parameter store describes it.
@@ -93,6 +104,8 @@ pub struct ServiceFacts {
     pub controller: String,
     /// Container and port.
     pub balancers: Vec<(String, i64)>,
+    /// Its tasks run on Fargate.
+    pub fargate: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -138,40 +151,59 @@ pub struct Deployment {
     pub deployment_group: Option<(String, Place)>,
 }
 
-/// Reports what AWS's answers speak against.
+/// Reports what AWS's answers speak against. `images` are what will run, `platform` is what they will run on.
 pub fn judge(
     definition: &Node,
+    (images, platform): (&[Running], Option<&Platform>),
     spec: Option<&AppSpec>,
     deployment: &Deployment,
     gate: &Gate,
     online: &Online,
     findings: &mut Findings,
 ) {
-    images::judge(definition, gate, online, findings);
+    images::judge(images, platform, gate, online, findings);
     secrets::judge(definition, deployment, online, findings);
     deployment::judge(spec, deployment, online, findings);
     deployment::judge_family(definition, online, findings);
 }
 
+/// The same for every question when one reason keeps all of them from an answer.
+pub fn nobody_answers(questions: &Questions, unknown: &Unknown) -> Online {
+    fn all<K: Clone + Ord, T>(keys: &BTreeSet<K>, unknown: &Unknown) -> BTreeMap<K, Answer<T>> {
+        keys.iter().map(|key| (key.clone(), Answer::Unknown(unknown.clone()))).collect()
+    }
+    Online {
+        secrets: all(&questions.secrets, unknown),
+        log_groups: all(&questions.log_groups, unknown),
+        roles: all(&questions.roles, unknown),
+        functions: all(&questions.functions, unknown),
+        service: questions.service.as_ref().map(|_| Answer::Unknown(unknown.clone())),
+        group: questions.group.as_ref().map(|_| Answer::Unknown(unknown.clone())),
+        latest: questions.family.as_ref().map(|_| Answer::Unknown(unknown.clone())),
+        ..Online::default()
+    }
+}
+
 /// Questions without an answer, in order.
 pub fn skipped(online: &Online) -> Vec<Skipped> {
     let mut found = Vec::new();
-    let mut add = |what: String, unknown: &Unknown| {
-        found.push(Skipped { what, obstacle: unknown.obstacle, detail: unknown.detail.clone() });
+    let mut add = |what: String, unknown: &Unknown, gated: bool| {
+        let (obstacle, detail) = (unknown.obstacle, unknown.detail.clone());
+        found.push(Skipped { what, obstacle, detail, gated });
     };
     for (image, answer) in &online.images {
-        if let super::pin::ImageAnswer::Unknown(unknown) = answer {
-            add(format!("image {image}"), unknown);
+        if let ImageAnswer::Unknown(unknown) = answer {
+            add(format!("image {image}"), unknown, true);
         }
     }
     for (image, answer) in &online.platforms {
         if let Answer::Unknown(unknown) = answer {
-            add(format!("platforms of {image}"), unknown);
+            add(format!("platforms of {image}"), unknown, false);
         }
     }
     for (image, answer) in &online.scans {
         if let Answer::Unknown(unknown) = answer {
-            add(format!("scan of {image}"), unknown);
+            add(format!("scan of {image}"), unknown, true);
         }
     }
     let secrets =
@@ -193,7 +225,7 @@ pub fn skipped(online: &Online) -> Vec<Skipped> {
     .map(|(what, unknown)| (what.to_owned(), unknown));
     for (what, unknown) in secrets.chain(groups).chain(roles).chain(functions).chain(single) {
         if let Some(unknown) = unknown {
-            add(what, unknown);
+            add(what, unknown, false);
         }
     }
     found.sort();

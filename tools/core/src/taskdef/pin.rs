@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::finding::{Findings, quoted};
 use super::image::ImageRef;
 use super::node::{Node, Place, Value};
-use super::online::Unknown;
+use super::online::{Obstacle, Unknown};
 
 /// Images that CodePipeline's action CodeDeployToECS fills in (Image1 to Image4)
 /// (<https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html>, 2026-11).
@@ -30,8 +30,17 @@ pub struct Choice {
     pub offline: bool,
     /// Container name to image.
     pub given: BTreeMap<String, String>,
-    /// CodePipeline's placeholder to container name.
+    /// CodePipeline's placeholder to container name; only in the mode `Placeholder`.
     pub placeholders: BTreeMap<String, String>,
+}
+
+/// The image that a container will run, whoever writes it into the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// None when CodePipeline fills in a placeholder and nobody said with what.
+    pub image: Option<ImageRef>,
+    pub at: Place,
+    pub pointer: String,
 }
 
 /// What ECR says about one image.
@@ -86,9 +95,19 @@ impl Choice {
         placeholders.find(|(_, name)| *name == container).map(|(placeholder, _)| format!("<{placeholder}>"))
     }
 
-    /// Whether the image of this container is to be named by digest.
+    /// Whether the image of this container is written by digest.
     fn pins(&self, container: &str) -> bool {
         self.mode != Images::AsIs && self.placeholder_of(container).is_none()
+    }
+
+    /// What stands in a container's `image`, with the image that CodePipeline puts there in the place of a placeholder. None when the
+    /// text is neither; that has been reported.
+    fn stands_for(&self, text: &str) -> Option<Option<ImageRef>> {
+        let name = text.strip_prefix('<').and_then(|text| text.strip_suffix('>'));
+        match name.and_then(|name| self.placeholders.get(name)).filter(|_| self.mode == Images::Placeholder) {
+            Some(container) => Some(self.given.get(container).and_then(|given| given.parse().ok())),
+            None => text.parse().ok().map(Some),
+        }
     }
 
     /// Container name to what `${image:NAME}` stands for.
@@ -104,6 +123,18 @@ impl Choice {
         images.extend(filled.filter_map(|name| Some((name.clone(), self.placeholder_of(name)?))));
         images
     }
+}
+
+/// The image of every container that has one, in a filled definition. What is judged is what will run, not what is written.
+pub fn running(definition: &Node, choice: &Choice) -> Vec<Running> {
+    let containers = definition.items("containerDefinitions").iter().enumerate();
+    containers
+        .filter_map(|(index, container)| {
+            let node = container.get("image")?;
+            let image = choice.stands_for(node.as_str()?)?;
+            Some(Running { image, at: node.at, pointer: format!("/containerDefinitions/{index}/image") })
+        })
+        .collect()
 }
 
 /// The digest form where ECR gave a digest, otherwise the text as it is.
@@ -140,9 +171,9 @@ pub fn pin(definition: &mut Node, choice: &Choice, answers: &ImageAnswers, findi
         let pins = choice.pins(&name);
         let own = if pins { pinned(&before, answers) } else { before.clone() };
         container.set("image", Node::string(at, written.get(&name).cloned().unwrap_or(own)));
-        if let (true, Ok(image)) = (pins, before.parse::<ImageRef>()) {
+        if let Ok(image) = before.parse::<ImageRef>() {
             let pointer = format!("/containerDefinitions/{index}/image");
-            report(&image, answers.get(&image), choice.offline, (at, &pointer), findings);
+            report(&image, answers.get(&image), choice, (at, &pointer), findings);
         }
     }
 }
@@ -150,20 +181,23 @@ pub fn pin(definition: &mut Node, choice: &Choice, answers: &ImageAnswers, findi
 fn report(
     image: &ImageRef,
     answer: Option<&ImageAnswer>,
-    offline: bool,
+    choice: &Choice,
     (at, pointer): (Place, &str),
     findings: &mut Findings,
 ) {
+    let unpinned = ("TD-IMAGE-UNPINNED", format!("{image} is named by a tag, which can move"));
+    // Whether it is there does not depend on how it is written; whether it moves does.
     let (rule, message) = match answer {
-        Some(ImageAnswer::Found(_) | ImageAnswer::Unknown(_)) => return,
         Some(ImageAnswer::Missing) => ("TD-IMAGE-MISSING", format!("ECR has no image {image}")),
         Some(ImageAnswer::Inactive(status)) => ("TD-IMAGE-STATUS", format!("{image} is {status} in ECR")),
-        None if image.digest.is_some() => return,
-        None if offline && image.ecr().is_some() => (
+        _ if choice.mode == Images::AsIs || image.digest.is_some() => return,
+        Some(ImageAnswer::Unknown(unknown)) if unknown.obstacle == Obstacle::NotCached => unpinned,
+        Some(ImageAnswer::Found(_) | ImageAnswer::Unknown(_)) => return,
+        None if choice.offline && image.ecr().is_some() => (
             "TD-IMAGE-OFFLINE",
             format!("{image} cannot be pinned with --offline; give a digest or say --images as-is"),
         ),
-        None => ("TD-IMAGE-UNPINNED", format!("{image} is named by a tag, which can move")),
+        None => unpinned,
     };
     findings.add(rule, at, pointer, message);
 }

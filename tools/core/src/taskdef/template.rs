@@ -1,16 +1,20 @@
 //! Fills `${…}` in the values of a parsed document; raw text is never touched, so no value can change the structure.
 //!
 //! Forms: `${NAME}`, `${NAME:-default}`, `$$` for one dollar, `${image:CONTAINER}`, `${ssm:/path}`, and, as a whole value,
-//! `${int:NAME}`, `${bool:NAME}`, `${json:NAME}`. A dollar before anything else stands for itself.
+//! `${int:NAME}`, `${bool:NAME}`, `${json:NAME}`. A dollar before anything else stands for itself. A default may hold references.
+//! Keys are not filled; a reference in one is reported.
 
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::Findings;
+use super::finding::{Findings, quoted};
 use super::json;
-use super::node::{Node, Place, Value, child};
-use text::{Kind, Piece, Reference, leftover, split};
+use super::node::{Node, Place, Value, child, is_environment_value};
+use text::{Kind, Leftover, Malformed, Piece, Reference, leftover, split};
+
+/// Where a text stands that is no part of a document and whose value is never shown.
+const NOWHERE: &str = "/environment/0/value";
 
 /// What `${…}` stands for.
 #[derive(Debug, Clone, Default)]
@@ -30,22 +34,35 @@ pub enum Parameter {
     /// A `SecureString` was found: it belongs in `secrets`.
     Secure,
     Missing,
-    /// AWS was not asked (`--offline`).
-    NotAsked,
+    /// AWS was not asked or did not answer: why.
+    Unknown(String),
 }
 
 /// What a template refers to in AWS, to be gathered before it can be filled.
 pub fn parameters(node: &Node) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+    let of_parameter = |reference: &Reference| reference.kind == Kind::Parameter;
+    references(node).into_iter().filter(of_parameter).map(|reference| reference.name).collect()
+}
+
+/// The variables that a template names, in whatever form.
+pub fn variables(node: &Node) -> BTreeSet<String> {
+    let of_variable = |reference: &Reference| !matches!(reference.kind, Kind::Parameter | Kind::Image);
+    references(node).into_iter().filter(of_variable).map(|reference| reference.name).collect()
+}
+
+fn references(node: &Node) -> Vec<Reference> {
+    let mut found = Vec::new();
     let mut visit = vec![node];
     while let Some(node) = visit.pop() {
         match &node.value {
             Value::Array(items) => visit.extend(items),
             Value::Object(members) => visit.extend(members.values().map(|member| &member.node)),
             Value::String(text) => {
-                for piece in split(text).unwrap_or_default() {
-                    if let Piece::Reference(Reference { kind: Kind::Parameter, name, .. }) = piece {
-                        found.insert(name);
+                let mut pieces = split(text).unwrap_or_default();
+                while let Some(piece) = pieces.pop() {
+                    if let Piece::Reference(reference) = piece {
+                        pieces.extend(reference.default.clone().unwrap_or_default());
+                        found.push(reference);
                     }
                 }
             }
@@ -65,7 +82,7 @@ pub fn substitute_text(text: &str, variables: &BTreeMap<String, String>) -> Resu
     let values = Values { variables: variables.clone(), ..Values::default() };
     let mut findings = Findings::default();
     let mut node = Node::string(Place::default(), text);
-    walk(&mut node, "", &values, &mut findings);
+    walk(&mut node, NOWHERE, &values, &mut findings);
     match (findings.as_slice().first(), node.as_str()) {
         (None, Some(filled)) => Ok(filled.to_owned()),
         (Some(finding), _) => Err(finding.message.clone()),
@@ -82,11 +99,17 @@ fn walk(node: &mut Node, pointer: &str, values: &Values, findings: &mut Findings
         }
         Value::Object(members) => {
             for (key, member) in members.iter_mut() {
-                walk(&mut member.node, &child(pointer, key), values, findings);
+                let at = child(pointer, key);
+                if key.contains("${") || leftover(key, &at, &values.placeholders).is_some() {
+                    let message = "a key is never filled, so this one would reach ECS as it stands";
+                    findings.add("TD-PLACEHOLDER", member.key_at, &at, message);
+                }
+                walk(&mut member.node, &at, values, findings);
             }
         }
         Value::String(text) if text.contains(['$', '<', '{']) => {
-            let mut fill = Fill { at: node.at, pointer, values, findings };
+            let hidden = is_environment_value(pointer);
+            let mut fill = Fill { at: node.at, pointer, hidden, values, findings };
             if let Some(value) = fill.whole(&text.clone()) {
                 node.value = value;
             }
@@ -98,17 +121,19 @@ fn walk(node: &mut Node, pointer: &str, values: &Values, findings: &mut Findings
 struct Fill<'a> {
     at: Place,
     pointer: &'a str,
+    /// No part of the text may appear in a message.
+    hidden: bool,
     values: &'a Values,
     findings: &'a mut Findings,
 }
 
 impl Fill<'_> {
-    /// The value of one text; none when something was found wrong with it.
+    /// The value of one text; none when there is none that could be written.
     fn whole(&mut self, text: &str) -> Option<Value> {
         let pieces = match split(text) {
             Ok(pieces) => pieces,
-            Err(message) => {
-                self.report("TD-TEMPLATE-SYNTAX", message);
+            Err(malformed) => {
+                self.malformed(&malformed);
                 return None;
             }
         };
@@ -118,14 +143,19 @@ impl Fill<'_> {
             let raw = self.lookup(reference)?;
             return self.typed(reference, &raw);
         }
+        self.joined(&pieces).map(Value::String)
+    }
+
+    /// The pieces filled and put together; none when one of them has no value.
+    fn joined(&mut self, pieces: &[Piece]) -> Option<String> {
         let mut out = String::new();
         let mut complete = true;
-        for piece in &pieces {
+        for piece in pieces {
             match piece {
                 Piece::Text(literal) => {
-                    if let Some(message) = leftover(literal, self.pointer, &self.values.placeholders) {
-                        self.report("TD-PLACEHOLDER", message);
-                        complete = false;
+                    // It stays as it is: whoever waives the finding wants exactly this text, and the rest of it filled.
+                    if let Some(left) = leftover(literal, self.pointer, &self.values.placeholders) {
+                        self.left_over(&left);
                     }
                     out.push_str(literal);
                 }
@@ -136,66 +166,70 @@ impl Fill<'_> {
                 },
             }
         }
-        complete.then_some(Value::String(out))
+        complete.then_some(out)
     }
 
     fn text_of(&mut self, reference: &Reference) -> Option<String> {
         if let Kind::Int | Kind::Bool | Kind::Json = reference.kind {
-            self.report(
-                "TD-TEMPLATE-SYNTAX",
-                format!("${{{}}} must be the whole value, not a part of it", reference.source),
+            let message = format!(
+                "${{{}{}}} must be the whole value, not a part of it",
+                reference.kind.prefix(),
+                reference.name
             );
+            self.report("TD-TEMPLATE-SYNTAX", message);
             return None;
         }
         self.lookup(reference)
     }
 
     fn lookup(&mut self, reference: &Reference) -> Option<String> {
+        match self.value_of(reference) {
+            Ok(value) => Some(value),
+            // A default stands in for what is not there, and never for what is there and must not be used, or could not be asked.
+            Err(("TD-UNDEFINED" | "TD-SSM-MISSING", _)) if reference.default.is_some() => {
+                self.joined(reference.default.as_deref().unwrap_or_default())
+            }
+            Err((rule, message)) => {
+                self.report(rule, message);
+                None
+            }
+        }
+    }
+
+    fn value_of(&self, reference: &Reference) -> Result<String, (&'static str, String)> {
         let name = &reference.name;
-        let (found, missing) = match reference.kind {
-            Kind::Image => (
-                self.values.images.get(name).cloned(),
-                (
-                    "TD-UNDEFINED",
-                    format!(
-                        "no image is given for the container {name:?}: pass --image {name}=REPOSITORY:TAG"
-                    ),
-                ),
-            ),
+        match reference.kind {
+            Kind::Image => self.values.images.get(name).cloned().ok_or_else(|| {
+                let message = format!(
+                    "no image is given for the container {name:?}: pass --image {name}=REPOSITORY:TAG"
+                );
+                ("TD-UNDEFINED", message)
+            }),
             Kind::Parameter => match self.values.parameters.get(name) {
-                Some(Parameter::Plain(text)) => (Some(text.clone()), ("", String::new())),
-                Some(Parameter::Secure) => (
-                    None,
-                    ("TD-SSM-SECURE", format!("{name} is a SecureString: name it under \"secrets\" instead")),
-                ),
-                Some(Parameter::NotAsked) => (
-                    None,
-                    ("TD-SSM-OFFLINE", format!("{name} can only be read from AWS; run without --offline")),
-                ),
+                Some(Parameter::Plain(text)) => Ok(text.clone()),
+                Some(Parameter::Secure) => {
+                    let message = format!("{name} is a SecureString: name it under \"secrets\" instead");
+                    Err(("TD-SSM-SECURE", message))
+                }
+                Some(Parameter::Unknown(why)) => {
+                    Err(("TD-SSM-OFFLINE", format!("{name} can only be read from AWS: {why}")))
+                }
                 Some(Parameter::Missing) | None => {
-                    (None, ("TD-SSM-MISSING", format!("there is no SSM parameter {name}")))
+                    Err(("TD-SSM-MISSING", format!("there is no SSM parameter {name}")))
                 }
             },
             Kind::Text | Kind::Int | Kind::Bool | Kind::Json => {
-                let value = self
-                    .values
-                    .variables
-                    .get(name)
-                    .filter(|value| reference.default.is_none() || !value.is_empty());
-                (
-                    value.cloned(),
-                    (
-                        "TD-UNDEFINED",
-                        format!("{name} is not defined: pass --var {name}=… or allow it in render.toml"),
-                    ),
+                // As in shells, an empty value gives way to a default.
+                let value = self.values.variables.get(name);
+                value.filter(|value| reference.default.is_none() || !value.is_empty()).cloned().ok_or_else(
+                    || {
+                        let message =
+                            format!("{name} is not defined: pass --var {name}=… or allow it in render.toml");
+                        ("TD-UNDEFINED", message)
+                    },
                 )
             }
-        };
-        let found = found.or_else(|| reference.default.clone());
-        if found.is_none() {
-            self.report(missing.0, missing.1);
         }
-        found
     }
 
     fn typed(&mut self, reference: &Reference, raw: &str) -> Option<Value> {
@@ -211,6 +245,30 @@ impl Fill<'_> {
             self.report("TD-TEMPLATE-TYPE", format!("the value of {} is not {wanted}", reference.name));
         }
         value
+    }
+
+    fn malformed(&mut self, malformed: &Malformed) {
+        let message = if self.hidden {
+            format!("a \"${{…}}\" {}", malformed.why)
+        } else {
+            format!("{} {}", quoted(&format!("${{{}}}", malformed.source)), malformed.why)
+        };
+        self.report("TD-TEMPLATE-SYNTAX", message);
+    }
+
+    fn left_over(&mut self, left: &Leftover) {
+        let message = match left {
+            Leftover::Braces => {
+                "\"{{\" is left over from another template language; write ${NAME}".to_owned()
+            }
+            Leftover::Placeholder(_) if self.hidden => {
+                "a placeholder in angle brackets is declared nowhere; nobody would fill it in".to_owned()
+            }
+            Leftover::Placeholder(name) => {
+                format!("the placeholder <{name}> is declared nowhere; nobody would fill it in")
+            }
+        };
+        self.report("TD-PLACEHOLDER", message);
     }
 
     fn report(&mut self, rule: &'static str, message: String) {

@@ -14,7 +14,7 @@ mod volumes;
 
 use super::finding::Findings;
 use super::model::Model;
-use super::node::{Node, child};
+use super::node::{Node, Place, child};
 use super::sizes::Size;
 
 pub(super) use environment::secret_reference;
@@ -28,17 +28,31 @@ pub struct Policy {
     pub placeholder_images: Vec<String>,
     /// Sizes that Fargate offers besides those of the bundled table.
     pub fargate_sizes: Vec<Size>,
+    /// AppSpec or service say that the tasks run on Fargate; that decides where `requiresCompatibilities` does not.
+    pub fargate: bool,
+    /// Names of the input files by [`crate::taskdef::node::Place::file`], for messages about two places.
+    pub files: Vec<String>,
+}
+
+impl Policy {
+    /// How a message about something at `at` names another place.
+    fn elsewhere(&self, other: Place, at: Place) -> String {
+        match self.files.get(other.file).filter(|_| other.file != at.file) {
+            Some(name) => format!("{name}:{}", other.line),
+            None => format!("line {}", other.line),
+        }
+    }
 }
 
 /// Runs every check.
 pub fn validate(definition: &Node, model: &Model, policy: &Policy, findings: &mut Findings) {
     model.check(definition, &policy.allowed_keys, findings);
-    let task = Task::new(definition);
+    let task = Task::new(definition, policy);
     task::check(&task, findings);
     volumes::check(&task, findings);
     compute::check(&task, findings);
-    fargate::check(&task, policy, findings);
-    containers::check(&task, policy, findings);
+    fargate::check(&task, findings);
+    containers::check(&task, findings);
     environment::check(&task, findings);
     ports::check(&task, findings);
     logs::check(&task, findings);
@@ -48,6 +62,7 @@ pub fn validate(definition: &Node, model: &Model, policy: &Policy, findings: &mu
 /// The definition with what most checks ask for.
 struct Task<'a> {
     node: &'a Node,
+    policy: &'a Policy,
     fargate: bool,
     windows: bool,
     network_mode: &'a str,
@@ -63,7 +78,7 @@ struct Container<'a> {
 }
 
 impl<'a> Task<'a> {
-    fn new(node: &'a Node) -> Self {
+    fn new(node: &'a Node, policy: &'a Policy) -> Self {
         let compatibilities: Vec<&str> =
             node.items("requiresCompatibilities").iter().filter_map(Node::as_str).collect();
         let family = node.get("runtimePlatform").and_then(|platform| platform.text("operatingSystemFamily"));
@@ -79,7 +94,8 @@ impl<'a> Task<'a> {
             .collect();
         Self {
             node,
-            fargate: compatibilities.contains(&"FARGATE"),
+            policy,
+            fargate: compatibilities.contains(&"FARGATE") || (compatibilities.is_empty() && policy.fargate),
             compatibilities,
             windows: family.is_some_and(|family| family.starts_with("WINDOWS")),
             network_mode: node.text("networkMode").unwrap_or("bridge"),

@@ -6,22 +6,62 @@ use std::fmt;
 
 use indexmap::IndexMap;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::{Error, Location, Spanned};
 
+use super::finding::quoted;
 use super::json::SyntaxError;
 use super::node::{Member, Node, Place, Value};
+
+/// What aliases may expand to. A file of a mebibyte has fewer values than that; what has more is a trick.
+const MAX_NODES: usize = 100_000;
 
 /// Reads one document. `file` is the index that its places carry.
 pub fn parse(text: &str, file: usize) -> Result<Node, SyntaxError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match serde_saphyr::from_str::<Spanned<Tree>>(text) {
+    let options = serde_saphyr::options! {
+        // A tag such as CloudFormation's !Ref would leave its argument as if that were the value.
+        reject_unsupported_tags: true,
+        // An account id that begins with a zero is no number.
+        leading_zero_numbers_as_strings: true,
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: MAX_NODES },
+        budget: serde_saphyr::budget! { max_nodes: MAX_NODES },
+    };
+    match serde_saphyr::from_str_with_options::<Spanned<Tree>>(text, options) {
         Ok(tree) => Ok(node(tree, file)),
         Err(error) => {
             let at = error
                 .location()
                 .map_or(Place { file, line: 1, column: 1, width: 1 }, |at| place(at, file, 1));
-            Err(SyntaxError { at, message: first_line(&error.to_string()) })
+            Err(SyntaxError { at, message: message(&error) })
         }
+    }
+}
+
+/// What is wrong, for whoever wrote the file; the reader speaks to whoever wrote the program.
+fn message(error: &Error) -> String {
+    match error.without_snippet() {
+        Error::DuplicateMappingKey { key: Some(key), .. } => {
+            format!("the key {} stands twice in one object", quoted(key))
+        }
+        Error::DuplicateMappingKey { key: None, .. } => "a key stands twice in one object".to_owned(),
+        Error::MultipleDocuments { .. } => "a second document begins here; one file holds one".to_owned(),
+        Error::NullIntoString { .. } => "a key is empty; write it in quotes".to_owned(),
+        Error::RecursiveReferencesRequireWeakTypes { .. } => {
+            "an alias stands in what it stands for".to_owned()
+        }
+        Error::UnsupportedTag { tag, .. } => format!(
+            "the tag {} means nothing here: YAML has no functions, write ${{NAME}} for a value from outside",
+            quoted(tag)
+        ),
+        Error::UnknownAnchor { .. } => "this alias has no anchor".to_owned(),
+        Error::Budget { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => {
+            "too many values, or nested too deep, with what the aliases stand for".to_owned()
+        }
+        Error::AliasError { error, .. } => message(error),
+        other => first_line(&other.to_string()),
     }
 }
 
@@ -49,9 +89,9 @@ fn node(tree: Spanned<Tree>, file: usize) -> Node {
             Value::Object(
                 members
                     .into_iter()
-                    .map(|(key, value)| {
-                        let key_at = place(key.referenced, file, key.value.chars().count());
-                        (key.value, Member { key_at, node: node(value, file) })
+                    .map(|(key, (at, value))| {
+                        let key_at = place(at, file, key.chars().count());
+                        (key, Member { key_at, node: node(value, file) })
                     })
                     .collect::<IndexMap<_, _>>(),
             ),
@@ -67,7 +107,7 @@ enum Tree {
     Number(serde_json::Number),
     String(String),
     Array(Vec<Spanned<Self>>),
-    Object(Vec<(Spanned<String>, Spanned<Self>)>),
+    Object(IndexMap<String, (Location, Spanned<Self>)>),
 }
 
 impl<'de> Deserialize<'de> for Tree {
@@ -130,12 +170,12 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Tree, A::Error> {
-        let mut members: Vec<(Spanned<String>, Spanned<Tree>)> = Vec::new();
+        let mut members: IndexMap<String, (Location, Spanned<Tree>)> = IndexMap::new();
         while let Some((key, value)) = access.next_entry::<Spanned<String>, Spanned<Tree>>()? {
-            if members.iter().any(|(known, _)| known.value == key.value) {
+            if members.contains_key(&key.value) {
                 return Err(A::Error::custom(format!("the key {:?} stands twice", key.value)));
             }
-            members.push((key, value));
+            members.insert(key.value, (key.referenced, value));
         }
         Ok(Tree::Object(members))
     }
@@ -158,5 +198,42 @@ mod tests {
     fn a_broken_document_names_its_line() {
         assert_eq!(parse("a: 1\nb: [1\n", 0).unwrap_err().at.file, 0);
         assert!(parse("a: 1\na: 2\n", 0).is_err());
+    }
+
+    #[test]
+    fn messages_speak_to_the_author_of_the_file() {
+        for (text, message) in [
+            ("a: 1\na: 2\n", "the key \"a\" stands twice in one object"),
+            ("a: !Ref DbHost\n", "the tag \"!Ref\" means nothing here"),
+            ("a: !Sub '${X}'\n", "the tag \"!Sub\" means nothing here"),
+            ("a: 1\n---\nb: 2\n", "a second document begins here"),
+            ("a: *b\n", "this alias has no anchor"),
+            ("a: &a [*a]\n", "an alias stands in what it stands for"),
+        ] {
+            let found = parse(text, 0).unwrap_err().message;
+            assert!(found.starts_with(message), "{text}: {found}");
+        }
+        for kept in ["a: !!str 5\n", "a: &x {b: 1}\nc: *x\n", "a: {<<: {b: 1}, c: 2}\n"] {
+            parse(kept, 0).unwrap();
+        }
+    }
+
+    #[test]
+    fn an_account_with_a_leading_zero_stays_as_it_is() {
+        let node = parse("a: 012345678901\nb: 0\nc: 0.5\n", 0).unwrap();
+        assert_eq!(node.to_json(), serde_json::json!({"a": "012345678901", "b": 0, "c": 0.5}));
+    }
+
+    #[test]
+    fn tricks_are_seen_before_they_cost_anything() {
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+            bomb += &format!("a{level}: &a{level} [{aliases}]\n");
+        }
+        assert!(parse(&bomb, 0).unwrap_err().message.starts_with("too many values"));
+        // Each key is looked up, not compared with all before it.
+        let keys: String = (0..40_000).map(|n| format!("k{n}: {n}\n")).collect();
+        assert_eq!(parse(&keys, 0).unwrap().as_object().unwrap().len(), 40_000);
     }
 }

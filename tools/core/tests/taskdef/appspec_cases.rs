@@ -110,6 +110,8 @@ pub fn appspec_cases() -> Vec<Outcome> {
             providers("{CapacityProvider: A}, {CapacityProvider: A, Weight: 1}"),
             providers("{capacityprovider: A}"),
         ),
+        ("AS-CAPACITY", providers("{CapacityProvider: A, Weight: 0}"), providers("{CapacityProvider: A}")),
+        ("AS-CONTAINER", spec("8000", "'8000'"), spec("8000", "8000")),
         ("AS-PLATFORM", spec("LATEST", "newest"), spec("LATEST", "1.4.0")),
         (
             "AS-PLATFORM",
@@ -147,4 +149,35 @@ pub fn appspec_cases() -> Vec<Outcome> {
             spec(": check", ": 'arn:aws:lambda:eu-central-1:123456789012:function:check:live'"),
         ),
     ]
+}
+
+#[test]
+fn an_appspec_can_say_that_it_is_for_fargate() {
+    let names = |properties: &str| {
+        let text = format!("version: 0.0\nresources:\n- S:\n    properties: {{{properties}}}\n");
+        appspec::names_fargate(&yaml::parse(&text, 0).unwrap())
+    };
+    for fargate in [
+        "platformversion: LATEST",
+        "CapacityProviderStrategy: [{CapacityProvider: own}, {capacityprovider: FARGATE_SPOT}]",
+    ] {
+        assert!(names(fargate), "{fargate}");
+    }
+    assert!(!names("CapacityProviderStrategy: [{CapacityProvider: own}]") && !names(""));
+    assert!(!appspec::names_fargate(&yaml::parse("Resources: {a: 1}", 0).unwrap()));
+}
+
+/// A platform version that is thought not to fit can be waived; then there must be something to write.
+#[test]
+fn only_the_platform_leaves_an_appspec_that_can_be_written() {
+    let definition = r#"{"requiresCompatibilities": ["EC2"], "containerDefinitions": [
+        {"name": "web", "portMappings": [{"containerPort": 8000}]}]}"#;
+    let definition = json::parse(definition, 1).unwrap();
+    let read = |text: &str| {
+        let mut findings = Findings::default();
+        let spec = appspec::read(&yaml::parse(text, 0).unwrap(), &definition, Mode::Pipeline, &mut findings);
+        (spec.is_some(), broken_rules(&findings))
+    };
+    assert_eq!(read(SPEC), (true, vec!["AS-PLATFORM"]));
+    assert_eq!(read(&SPEC.replace("check", "'no name'")), (false, vec!["AS-HOOK", "AS-PLATFORM"]));
 }

@@ -7,9 +7,10 @@ use greenlight_core::taskdef::finding::Findings;
 use greenlight_core::taskdef::node::{Node, Place};
 use greenlight_core::taskdef::online::{
     Answer, Deployment, Gate, GroupFacts, LogGroup, Obstacle, Online, Platform, Questions, Revision,
-    RoleFacts, Scan, SecretFacts, SecretName, ServiceFacts, Unknown, judge, questions, skipped,
+    RoleFacts, Scan, SecretFacts, SecretName, ServiceFacts, Unknown, judge, questions, skipped, unasked,
+    wanted_platform,
 };
-use greenlight_core::taskdef::pin::{ImageAnswer, ImageFacts};
+use greenlight_core::taskdef::pin::{Choice, ImageAnswer, ImageFacts, Images, running};
 use greenlight_core::taskdef::{json, yaml};
 use serde_json::json;
 
@@ -70,6 +71,7 @@ fn well() -> Online {
             status: "ACTIVE".to_owned(),
             controller: "CODE_DEPLOY".to_owned(),
             balancers: vec![("web".to_owned(), 80)],
+            fargate: true,
         })),
         group: Some(Answer::Found(GroupFacts {
             services: vec![("cluster".to_owned(), "service".to_owned())],
@@ -90,8 +92,41 @@ fn judged(change: fn(&mut Online)) -> Vec<&'static str> {
     change(&mut online);
     let mut findings = Findings::default();
     let gate: Gate = "critical=0".parse().unwrap();
-    judge(&definition(), Some(&spec()), &deployment(), &gate, &online, &mut findings);
+    judge_with(&gate, &online, &mut findings);
     broken_rules(&findings)
+}
+
+fn judge_with(gate: &Gate, online: &Online, findings: &mut Findings) {
+    let definition = definition();
+    let running = running(&definition, &Choice::default());
+    let platform = wanted_platform(&definition, false);
+    let images = (running.as_slice(), platform.as_ref());
+    judge(&definition, images, Some(&spec()), &deployment(), gate, online, findings);
+}
+
+/// A gate for one container's image, with all well otherwise.
+fn gated(image: &str, choice: &Choice, change: fn(&mut Online)) -> Vec<&'static str> {
+    let definition = json!({"family": "app", "requiresCompatibilities": ["FARGATE"], "containerDefinitions": [{"name": "web", "image": image}]});
+    let definition = json::parse(&definition.to_string(), 0).unwrap();
+    let running = running(&definition, choice);
+    let platform = wanted_platform(&definition, false);
+    let mut online = well();
+    change(&mut online);
+    let mut findings = Findings::default();
+    let gate: Gate = "critical=0".parse().unwrap();
+    let images = (running.as_slice(), platform.as_ref());
+    judge(&definition, images, None, &Deployment::default(), &gate, &online, &mut findings);
+    broken_rules(&findings)
+}
+
+/// An image that CodePipeline fills in.
+fn placeholder(image: Option<&str>) -> Choice {
+    Choice {
+        mode: Images::Placeholder,
+        given: image.map(|image| ("web".to_owned(), image.to_owned())).into_iter().collect(),
+        placeholders: [("IMAGE1_NAME".to_owned(), "web".to_owned())].into(),
+        ..Choice::default()
+    }
 }
 
 fn service(online: &mut Online, change: impl Fn(&mut ServiceFacts)) {
@@ -137,6 +172,35 @@ pub fn online_cases() -> Vec<Outcome> {
                 online.scans.values_mut().for_each(|answer| *answer = pending.clone());
             }),
             fine(|_| {}),
+        ),
+        // A gate that cannot be judged is not passed: outside of ECR, behind a placeholder that nobody names, not asked.
+        (
+            "TD-SCAN-MISSING",
+            gated("nginx:1", &Choice::default(), |_| {}),
+            gated(IMAGE, &Choice::default(), |_| {}),
+        ),
+        (
+            "TD-SCAN-MISSING",
+            gated("<IMAGE1_NAME>", &placeholder(None), |_| {}),
+            gated("<IMAGE1_NAME>", &placeholder(Some(IMAGE)), |_| {}),
+        ),
+        (
+            "TD-SCAN-MISSING",
+            gated(IMAGE, &Choice::default(), |online| online.scans.clear()),
+            gated(IMAGE, &Choice::default(), |_| {}),
+        ),
+        // What runs is judged, not the placeholder that is written.
+        (
+            "TD-SCAN-FINDINGS",
+            gated("<IMAGE1_NAME>", &placeholder(Some(IMAGE)), |online| counts(online, "critical")),
+            gated("<IMAGE1_NAME>", &placeholder(Some(IMAGE)), |online| counts(online, "high")),
+        ),
+        (
+            "TD-IMAGE-PLATFORM",
+            gated("<IMAGE1_NAME>", &placeholder(Some(IMAGE)), |online| {
+                online.platforms.values_mut().for_each(|answer| *answer = Answer::Found(Vec::new()));
+            }),
+            gated("<IMAGE1_NAME>", &placeholder(Some(IMAGE)), |_| {}),
         ),
         (
             "TD-SECRET-MISSING",
@@ -234,7 +298,15 @@ fn everything_is_asked() {
     assert_eq!(asked.group, Some(("application".to_owned(), "group".to_owned())));
     assert_eq!(asked.family.as_deref(), Some("app"));
     // Nobody said for which region: nothing is asked.
-    assert!(questions(&definition(), &spec().hooks, &Deployment::default()).is_empty());
+    let nowhere = Deployment::default();
+    assert!(questions(&definition(), &spec().hooks, &nowhere).is_empty());
+    // And that is said.
+    let list = unasked(&definition(), &spec().hooks, &nowhere);
+    assert!(list.iter().all(|one| one.obstacle == Obstacle::NotAsked && !one.gated));
+    let list: Vec<&str> = list.iter().map(|one| one.what.as_str()).collect();
+    let role = "role arn:aws:iam::123456789012:role/exec";
+    assert_eq!(list, ["secret /app/s", "log group g", role, "role task", "hook function check"]);
+    assert!(unasked(&definition(), &spec().hooks, &deployment()).is_empty());
 }
 
 /// Denied, throttled and missing are three things: only the last is a finding.
@@ -260,10 +332,13 @@ fn what_could_not_be_asked_is_listed_and_no_finding() {
         online.group = Some(Answer::Unknown(unknown.clone()));
         online.latest = Some(Answer::Unknown(unknown.clone()));
         let mut findings = Findings::default();
-        judge(&definition(), Some(&spec()), &deployment(), &Gate::default(), &online, &mut findings);
+        judge_with(&Gate::default(), &online, &mut findings);
         assert_eq!(broken_rules(&findings), Vec::<&str>::new());
         let list = skipped(&online);
         assert_eq!(list.len(), 11, "{list:?}");
         assert!(list.iter().all(|one| one.obstacle == obstacle && one.detail == "why"));
+        // A gate on scans cannot do without these.
+        let gated: Vec<&str> = list.iter().filter(|one| one.gated).map(|one| &one.what[..5]).collect();
+        assert_eq!(gated, ["image", "scan "]);
     }
 }

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use greenlight_core::taskdef::finding::Findings;
 use greenlight_core::taskdef::json::parse;
 use greenlight_core::taskdef::model::Model;
+use greenlight_core::taskdef::provenance;
 use greenlight_core::taskdef::rules;
 use greenlight_core::taskdef::validate::{Policy, validate};
 use serde_json::{Value as Json, json};
@@ -71,8 +72,39 @@ fn size_cases() -> Vec<Outcome> {
     vec![("TD-SIZE-NEAR", with(near + 1), with(near)), ("TD-SIZE", with(room + 1), vec![])]
 }
 
+/// Of tags that say where a revision comes from. That they are left out is decided where they are added.
+fn room_cases() -> Vec<Outcome> {
+    let with = |own: usize| {
+        let tags: Vec<_> = (0..own).map(|n| json!({"key": format!("k{n}"), "value": ""})).collect();
+        let mut node = parse(&json!({ "tags": tags }).to_string(), 0).unwrap();
+        let mut findings = Findings::default();
+        provenance::add(&mut node, &std::collections::BTreeMap::new(), "digest", "1", &mut findings);
+        broken_rules(&findings)
+    };
+    vec![("TD-TAG-ROOM", with(49), with(48))]
+}
+
 fn outcomes() -> Vec<Outcome> {
-    [appspec_cases(), online_cases(), template_cases(), size_cases()].concat()
+    [appspec_cases(), online_cases(), template_cases(), size_cases(), room_cases()].concat()
+}
+
+/// Fargate's rules hold where AppSpec or service say that tasks run there, and `requiresCompatibilities` says nothing else.
+#[test]
+fn what_runs_on_fargate_is_checked_for_it_though_the_definition_does_not_say_so() {
+    let rules = |changes: Json, fargate: bool| {
+        let mut findings = Findings::default();
+        let node = parse(&changed(&changes).to_string(), 0).unwrap();
+        let policy = Policy { fargate, ..Policy::default() };
+        validate(&node, &Model::bundled().unwrap(), &policy, &mut findings);
+        broken_rules(&findings)
+    };
+    let silent = json!({"/requiresCompatibilities": null, "/memory": "5120", "/containerDefinitions/0/privileged": true});
+    assert_eq!(rules(silent.clone(), false), Vec::<&str>::new());
+    assert_eq!(rules(silent, true), ["TD-FARGATE-SIZE", "TD-FARGATE-FORBIDDEN"]);
+    assert_eq!(
+        rules(json!({"/requiresCompatibilities": ["EC2"], "/memory": "5120"}), true),
+        Vec::<&str>::new()
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ use aws_config::{Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials as _;
 use futures::StreamExt as _;
 use greenlight_core::taskdef::image::ImageRef;
-use greenlight_core::taskdef::online::{Answer, Obstacle, Online, Questions, Unknown};
+use greenlight_core::taskdef::online::{Answer, Obstacle, Online, Questions, Unknown, nobody_answers};
 use greenlight_kit::{AwsError, AwsErrorKind, AwsFlags};
 
 pub use deployment::running;
@@ -46,49 +46,31 @@ pub async fn configuration(flags: &AwsFlags, region: Option<&str>) -> SdkConfig 
     flags.load().await
 }
 
-/// Asks everything at once.
+/// Asks everything at once. The error is that of an image without whose answer nothing can be written.
 pub async fn online(
     config: &SdkConfig,
     images: &ImageQuestions,
     questions: &Questions,
     account: Option<&str>,
-) -> Result<Online, AwsError> {
+) -> (Online, Option<AwsError>) {
     let advisory = async {
         match credentials(config).await {
-            Some(unknown) if !questions.is_empty() => nobody_may_ask(questions, &unknown),
+            Some(unknown) if !questions.is_empty() => nobody_answers(questions, &unknown),
             _ => ask(config, questions, account).await,
         }
     };
     let wanted = Wanted { platform: images.platform.as_ref(), scans: images.scans };
     let (found, mut online) = futures::future::join(images::ask(config, images, &wanted), advisory).await;
-    let found = found?;
     online.images = found.images;
     online.platforms = found.platforms;
     online.scans = found.scans;
-    Ok(online)
+    (online, found.failed)
 }
 
 /// Why there are no credentials, when there are none: asked once, not for every question.
 async fn credentials(config: &SdkConfig) -> Option<Unknown> {
     let error = config.credentials_provider()?.provide_credentials().await.err()?;
     Some(Unknown { obstacle: Obstacle::Credentials, detail: error.to_string() })
-}
-
-fn nobody_may_ask(questions: &Questions, unknown: &Unknown) -> Online {
-    Online {
-        secrets: all(&questions.secrets, unknown),
-        log_groups: all(&questions.log_groups, unknown),
-        roles: all(&questions.roles, unknown),
-        functions: all(&questions.functions, unknown),
-        service: questions.service.as_ref().map(|_| Answer::Unknown(unknown.clone())),
-        group: questions.group.as_ref().map(|_| Answer::Unknown(unknown.clone())),
-        latest: questions.family.as_ref().map(|_| Answer::Unknown(unknown.clone())),
-        ..Online::default()
-    }
-}
-
-fn all<K: Clone + Ord, T>(keys: &BTreeSet<K>, unknown: &Unknown) -> BTreeMap<K, Answer<T>> {
-    keys.iter().map(|key| (key.clone(), Answer::Unknown(unknown.clone()))).collect()
 }
 
 async fn ask(config: &SdkConfig, questions: &Questions, account: Option<&str>) -> Online {

@@ -1,6 +1,6 @@
 //! Everything that lies on this machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -8,13 +8,14 @@ use greenlight_core::taskdef::appspec::Mode;
 use greenlight_core::taskdef::document::{self, MAX_FILE_BYTES};
 use greenlight_core::taskdef::excerpt::Sources;
 use greenlight_core::taskdef::node::{Node, Value};
-use greenlight_core::taskdef::pin::Choice;
-use greenlight_core::taskdef::{overlay, provenance};
+use greenlight_core::taskdef::online::{Gate, Obstacle, Skipped};
+use greenlight_core::taskdef::pin::{Choice, Images};
+use greenlight_core::taskdef::{overlay, provenance, template};
 
 use crate::cli::InputArgs;
 use crate::error::{Malformed, RenderError};
 use crate::plan::Inputs;
-use crate::settings::{self, Settings};
+use crate::settings::{self, Environment, Settings};
 
 const SETTINGS: &str = "render.toml";
 
@@ -25,42 +26,100 @@ pub fn inputs(args: &InputArgs) -> Result<Inputs, RenderError> {
     let (settings, settings_at) = files.settings()?;
     let env = args.env.as_deref();
     let environment = settings.environment(env)?;
-    let variables = environment.values(env, &given(args, &settings)?)?;
+    let given = given(args, &settings)?;
+    let variables = environment.values(env, &given)?;
     let mut definition = files.document(&files.one_of("taskdef", &["json", "yaml", "yml"])?)?;
+    let mut overlaid = false;
     if let Some(env) = env {
         let overlay = files.one_of(&format!("taskdef.{env}"), &["json", "yaml", "yml"])?;
         if args.dir.join(&overlay).exists() {
             let patch = files.document(&overlay)?;
             definition = overlay::merge(definition, patch);
+            overlaid = true;
         }
     }
     let appspec = files.document(&files.one_of("appspec", &["yaml", "yml", "json"])?)?;
     if !files.malformed.is_empty() {
         return Err(RenderError::Malformed(files.malformed));
     }
+    let mut used = template::variables(&definition);
+    used.extend(template::variables(&appspec));
+    if let (Some(env), false, true) = (env, overlaid, settings.environments.is_empty())
+        && !used.contains("ENVIRONMENT")
+    {
+        return Err(RenderError::Usage(format!(
+            "nothing belongs to the environment {env:?}: there is neither taskdef.{env}.json nor a section in {SETTINGS}, and no template names ${{ENVIRONMENT}}"
+        )));
+    }
+    used.extend(environment.used());
+    let choice = choice(args)?;
+    let (gate, require_online, unjudged) = gates(args, &environment)?;
     let deployment = settings_at.as_ref().map(|(text, file)| environment.deployment(text, *file));
     let digest =
         provenance::source_digest(files.texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
     Ok(Inputs {
-        gate: environment.gate(args.fail_on_findings.as_ref())?,
+        gate,
+        unjudged,
+        unused_variables: unused(args, &used),
         appspec_mode: if environment.gates.direct { Mode::Direct } else { Mode::Pipeline },
-        require_online: !args.offline && (args.require_online || environment.gates.require_online),
+        require_online,
         deployment: deployment.unwrap_or_default(),
         fargate_sizes: settings.fargate_sizes,
         sources: files.sources,
         definition,
         appspec,
         variables,
-        choice: Choice {
-            mode: args.images.into(),
-            offline: args.offline,
-            given: args.image.iter().cloned().collect(),
-            placeholders: args.placeholder.iter().cloned().collect(),
-        },
+        choice,
         source_digest: (!args.no_provenance).then_some(digest),
         allowed_keys: args.allow_key.clone(),
         waivers: args.waive.clone(),
     })
+}
+
+/// Which images; what is said twice or for another mode would silently not count.
+fn choice(args: &InputArgs) -> Result<Choice, RenderError> {
+    let usage = |message: String| Err(RenderError::Usage(message));
+    let mode: Images = args.images.into();
+    if mode != Images::Placeholder && !args.placeholder.is_empty() {
+        return usage("--placeholder needs --images placeholder".to_owned());
+    }
+    for (flag, pairs) in [("--image", &args.image), ("--placeholder", &args.placeholder)] {
+        let mut seen = BTreeSet::new();
+        if let Some((name, _)) = pairs.iter().find(|(name, _)| !seen.insert(name)) {
+            return usage(format!("{flag} names {name:?} twice"));
+        }
+    }
+    Ok(Choice {
+        mode,
+        offline: args.offline,
+        given: args.image.iter().cloned().collect(),
+        placeholders: args.placeholder.iter().cloned().collect(),
+    })
+}
+
+/// The gates that hold, and those that render.toml sets and that nobody can judge offline.
+fn gates(args: &InputArgs, environment: &Environment) -> Result<(Gate, bool, Vec<Skipped>), RenderError> {
+    let gate = environment.gate(args.fail_on_findings.as_ref())?;
+    let require_online = args.require_online || environment.gates.require_online;
+    if !args.offline {
+        return Ok((gate, require_online, Vec::new()));
+    }
+    let set = [("gate fail_on_findings", !gate.is_open()), ("gate require_online", require_online)];
+    let unjudged = set.into_iter().filter(|(_, set)| *set).map(|(what, _)| Skipped {
+        what: what.to_owned(),
+        obstacle: Obstacle::NotAsked,
+        detail: "render.toml sets it, and --offline asks AWS nothing".to_owned(),
+        gated: false,
+    });
+    Ok((Gate::default(), false, unjudged.collect()))
+}
+
+/// Variables of the command line that nothing uses, such as a misspelt one beside a default.
+fn unused(args: &InputArgs, used: &BTreeSet<String>) -> Vec<String> {
+    let names = args.var.iter().filter_map(|text| Some(text.split_once('=')?.0));
+    let provenance = provenance::COMMIT_VARIABLES.iter().chain(&provenance::EXECUTION_VARIABLES);
+    let known: Vec<&str> = provenance.copied().collect();
+    names.filter(|name| !used.contains(*name) && !known.contains(name)).map(str::to_owned).collect()
 }
 
 struct Files<'a> {
@@ -163,7 +222,10 @@ fn given(args: &InputArgs, settings: &Settings) -> Result<BTreeMap<String, Strin
 }
 
 fn var_file(path: &PathBuf) -> Result<BTreeMap<String, String>, RenderError> {
-    let text = read(path)?;
+    let text = read(path).map_err(|error| match error {
+        RenderError::Read { path, source } => RenderError::ReadValues { path, source },
+        other => other,
+    })?;
     let text = text.trim_start_matches('\u{feff}');
     let wrong = |message: String| RenderError::VarFile { path: path.to_owned(), message };
     if path.extension().is_some_and(|extension| extension == "json") {

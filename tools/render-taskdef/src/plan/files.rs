@@ -8,6 +8,9 @@ use serde_json::json;
 
 use super::{Inputs, Observed};
 
+/// All files that a run can write. One of an earlier run that this run does not write is taken away.
+pub const NAMES: [&str; 3] = ["taskdef.json", "appspec.yaml", "imageDetail.json"];
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     pub name: &'static str,
@@ -24,7 +27,8 @@ pub fn files(definition: &Node, spec: &AppSpec, inputs: &Inputs, observed: &Obse
     let container = containers.iter().find(|container| container.text("name") == Some(&spec.container));
     let written = container.and_then(|container| container.text("image"));
     let given = inputs.choice.given.get(&spec.container).map(String::as_str);
-    // In placeholder mode the file is what fills the placeholder, so it names the image that was given.
+    // In placeholder mode the file is what fills the placeholder, so it names the image that was given. Without one, what fills it comes
+    // from another action of the pipeline.
     if let Some(image) = given.or(written).filter(|text| text.parse::<ImageRef>().is_ok()) {
         files.push(File { name: "imageDetail.json", content: image_detail(image, inputs, observed) });
     }

@@ -4,6 +4,7 @@
 mod corpus;
 mod documentation;
 mod findings;
+mod gates;
 mod odd_input;
 mod online;
 mod revisions;

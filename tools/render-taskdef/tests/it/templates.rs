@@ -77,7 +77,7 @@ fn only_allowed_names_come_from_the_environment() {
 fn placeholders_are_left_for_codepipeline() {
     let out = tempfile::tempdir().unwrap();
     let dir = repository_templates();
-    let image = format!("web={IMAGE}:1");
+    let image = format!("web={IMAGE}@{DIGEST}");
     let args = [
         "--dir",
         dir.to_str().unwrap(),
@@ -102,5 +102,17 @@ fn placeholders_are_left_for_codepipeline() {
     assert_eq!(taskdef["containerDefinitions"][0]["image"], "<IMAGE1_NAME>");
     let detail: serde_json::Value =
         serde_json::from_slice(&fs::read(out.path().join("imageDetail.json")).unwrap()).unwrap();
-    assert_eq!(detail["ImageURI"], format!("{IMAGE}:1"));
+    assert_eq!(detail["ImageURI"], format!("{IMAGE}@{DIGEST}"));
+    // A tag could not be pinned, and imageDetail.json would hand it to CodePipeline.
+    let tagged = args.map(|word| if word == image { "web=TAGGED" } else { word }.to_owned());
+    let tagged = tagged.map(|word| word.replace("TAGGED", &format!("{IMAGE}:1")));
+    let tagged: Vec<&str> = tagged.iter().map(String::as_str).collect();
+    let ran = run(out.path(), &tagged);
+    assert!(ran.code == 1 && ran.stdout.contains("error[TD-IMAGE-OFFLINE]"), "{}", ran.stdout);
+    // Without an image the one of the earlier run must not stay beside the new files.
+    let nameless: Vec<&str> = args.into_iter().filter(|word| *word != "--image" && *word != image).collect();
+    // IMAGE of the environment is the placeholder as well.
+    let ran = run(out.path(), &nameless);
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    assert!(out.path().join("taskdef.json").exists() && !out.path().join("imageDetail.json").exists());
 }

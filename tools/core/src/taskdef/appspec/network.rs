@@ -77,7 +77,8 @@ fn capacity(properties: &Node, pointer: &str, findings: &mut Findings) -> Vec<Js
         findings.add("AS-CAPACITY", list.at, &pointer, "only one capacity provider can have a Base");
     }
     // With a single provider, ECS takes a missing weight as 1; among several, 0 means that it is not used.
-    if items.len() > 1 && positive("Weight") == 0 {
+    let single = |item: &Node| item.get("Weight").is_none();
+    if positive("Weight") == 0 && !(items.len() == 1 && items.iter().all(single)) && !items.is_empty() {
         findings.add("AS-CAPACITY", list.at, &pointer, "at least one Weight must be above 0");
     }
     items.iter().map(Node::to_json).collect()

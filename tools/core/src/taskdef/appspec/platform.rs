@@ -9,6 +9,30 @@ use crate::taskdef::sizes::Sizes;
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-linux-fargate.html>, 2026-11).
 const COMPLETE: [u64; 3] = [1, 4, 0];
 
+/// Whether an AppSpec, as it was read, runs its tasks on Fargate: only there are platform versions and these providers. A task
+/// definition without `requiresCompatibilities` is checked for nothing by ECS, and fails when the tasks are started.
+pub fn names_fargate(spec: &Node) -> bool {
+    let services = member(spec, "Resources").and_then(Node::as_array).into_iter().flatten();
+    let mut properties = services
+        .filter_map(Node::as_object)
+        .flat_map(|entry| entry.values())
+        .filter_map(|service| member(&service.node, "Properties"));
+    properties.any(|properties| {
+        let mut providers =
+            member(properties, "CapacityProviderStrategy").and_then(Node::as_array).into_iter().flatten();
+        let provider =
+            |item: &Node| member(item, "CapacityProvider").and_then(Node::as_str).map(str::to_owned);
+        member(properties, "PlatformVersion").is_some()
+            || providers.any(|item| matches!(provider(item).as_deref(), Some("FARGATE" | "FARGATE_SPOT")))
+    })
+}
+
+/// A member whose key may be in any case.
+fn member<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
+    let members = node.as_object()?;
+    members.iter().find(|(known, _)| known.eq_ignore_ascii_case(key)).map(|(_, member)| &member.node)
+}
+
 pub fn check(properties: &Node, definition: &Node, pointer: &str, findings: &mut Findings) {
     let compatibilities = definition.items("requiresCompatibilities");
     let fargate = compatibilities.iter().any(|item| item.as_str() == Some("FARGATE"));

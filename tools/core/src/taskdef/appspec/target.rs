@@ -29,17 +29,31 @@ pub fn target(
     };
     let name = container.text("name")?.to_owned();
     let offered = ports(container);
-    let list = offered.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-    let (node, message) = match (written.get("ContainerPort"), offered.as_slice()) {
-        (Some(node), _) => match node.as_i64() {
-            Some(port) if offered.contains(&port) => return Some((name, port)),
-            _ => (node, format!("the container {} has only the ports {list}", quoted(&name))),
-        },
+    let message = match (written.get("ContainerPort"), offered.as_slice()) {
+        (Some(node), _) if node.as_i64().is_some_and(|port| offered.contains(&port)) => {
+            return Some((name, node.as_i64()?));
+        }
         (None, [port]) => return Some((name, *port)),
-        (None, _) => (&written, format!("must say which port of {}: {list}", quoted(&name))),
+        (_, []) => format!("the container {} has no port mappings", quoted(&name)),
+        (Some(node), _) if node.as_i64().is_none() => {
+            format!(
+                "ContainerPort must be a number, found {}; {} has {}",
+                node.kind(),
+                quoted(&name),
+                list(&offered)
+            )
+        }
+        (Some(_), _) => format!("the container {} has only {}", quoted(&name), list(&offered)),
+        (None, _) => format!("must say which port of {}; it has {}", quoted(&name), list(&offered)),
     };
-    findings.add("AS-CONTAINER", node.at, child(&pointer, "ContainerPort"), message);
+    let at = written.get("ContainerPort").unwrap_or(&written).at;
+    findings.add("AS-CONTAINER", at, child(&pointer, "ContainerPort"), message);
     None
+}
+
+fn list(ports: &[i64]) -> String {
+    let numbers = ports.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    format!("the port{} {numbers}", if ports.len() == 1 { "" } else { "s" })
 }
 
 fn ports(container: &Node) -> Vec<i64> {
@@ -51,7 +65,8 @@ fn named<'a>(wanted: &Node, containers: &'a [Node]) -> Result<&'a Node, String> 
         wanted.as_str().and_then(|name| containers.iter().find(|item| item.text("name") == Some(name)));
     found.ok_or_else(|| {
         let names: Vec<&str> = containers.iter().filter_map(|container| container.text("name")).collect();
-        format!("the task definition has no such container, only {}", names.join(", "))
+        let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        format!("the task definition has no such container; it has {names}")
     })
 }
 

@@ -64,7 +64,11 @@ pub fn canonical(definition: &Json) -> Json {
     let mut value = definition.clone();
     let shared = matches!(value.get("networkMode").and_then(Json::as_str), Some("awsvpc" | "host"));
     if let Some(tags) = value.get_mut("tags").and_then(Json::as_array_mut) {
-        tags.retain(|tag| !tag.get("key").and_then(Json::as_str).is_some_and(provenance::is_ours));
+        tags.retain(|tag| {
+            let key = tag.get("key").and_then(Json::as_str).unwrap_or_default();
+            // Nobody but AWS sets or removes the latter, such as CloudFormation's.
+            !provenance::is_ours(key) && !key.to_ascii_lowercase().starts_with("aws:")
+        });
     }
     reduce(&mut value, "", "", shared, &defaults());
     value

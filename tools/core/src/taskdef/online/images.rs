@@ -7,6 +7,7 @@ use super::{Answer, Online};
 use crate::taskdef::finding::Findings;
 use crate::taskdef::image::ImageRef;
 use crate::taskdef::node::Node;
+use crate::taskdef::pin::{ImageAnswer, Running};
 
 /// Severities of ECR's findings
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanFinding.html>, 2026-11).
@@ -65,13 +66,13 @@ impl FromStr for Gate {
 
 /// The platform that ECS will look for. Absent means X86_64 and Linux
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html>, 2026-11); only Fargate decides it alone.
-pub fn wanted_platform(definition: &Node) -> Option<Platform> {
+pub fn wanted_platform(definition: &Node, fargate: bool) -> Option<Platform> {
     let platform = definition.get("runtimePlatform");
-    let fargate =
+    let named =
         definition.items("requiresCompatibilities").iter().any(|item| item.as_str() == Some("FARGATE"));
     let family = platform.and_then(|platform| platform.text("operatingSystemFamily"));
     let architecture = platform.and_then(|platform| platform.text("cpuArchitecture"));
-    if !fargate && architecture.is_none() {
+    if !named && !fargate && architecture.is_none() {
         return None;
     }
     let os = if family.is_some_and(|family| family.starts_with("WINDOWS")) { "windows" } else { "linux" };
@@ -79,13 +80,23 @@ pub fn wanted_platform(definition: &Node) -> Option<Platform> {
     Some(Platform { os: os.to_owned(), architecture: architecture.to_owned() })
 }
 
-pub(super) fn judge(definition: &Node, gate: &Gate, online: &Online, findings: &mut Findings) {
-    let wanted = wanted_platform(definition);
-    for (index, container) in definition.items("containerDefinitions").iter().enumerate() {
-        let Some(node) = container.get("image") else { continue };
-        let Some(image) = node.as_str().and_then(|text| text.parse::<ImageRef>().ok()) else { continue };
-        let pointer = format!("/containerDefinitions/{index}/image");
-        if let (Some(wanted), Some(Answer::Found(built))) = (&wanted, of(&online.platforms, &image, online))
+pub(super) fn judge(
+    images: &[Running],
+    wanted: Option<&Platform>,
+    gate: &Gate,
+    online: &Online,
+    findings: &mut Findings,
+) {
+    for running in images {
+        let Some(image) = &running.image else {
+            if !gate.is_open() {
+                let message =
+                    "CodePipeline puts an image here that no --image names, so nobody can judge its scan";
+                findings.add("TD-SCAN-MISSING", running.at, &running.pointer, message);
+            }
+            continue;
+        };
+        if let (Some(wanted), Some(Answer::Found(built))) = (wanted, of(&online.platforms, image, online))
             && !built.contains(wanted)
         {
             let list = built.iter().map(|one| format!("{}/{}", one.os, one.architecture)).collect::<Vec<_>>();
@@ -94,51 +105,45 @@ pub(super) fn judge(definition: &Node, gate: &Gate, online: &Online, findings: &
                 "the task runs on {}/{}, the image is built for {list}",
                 wanted.os, wanted.architecture
             );
-            findings.add("TD-IMAGE-PLATFORM", node.at, &pointer, message);
+            findings.add("TD-IMAGE-PLATFORM", running.at, &running.pointer, message);
         }
-        if gate.is_open() {
-            continue;
-        }
-        match of(&online.scans, &image, online) {
-            Some(Answer::Found(Scan::Complete(counts))) => {
-                for (severity, limit) in &gate.0 {
-                    let count = counts.get(severity).copied().unwrap_or(0);
-                    if count > *limit {
-                        let message = format!("the scan found {count} {severity}; allowed {limit}");
-                        findings.add("TD-SCAN-FINDINGS", node.at, &pointer, message);
-                    }
-                }
+        if !gate.is_open() {
+            for (rule, message) in gate.verdict(image, online) {
+                findings.add(rule, running.at, &running.pointer, message);
             }
-            Some(Answer::Found(Scan::Pending(status))) => {
-                findings.add("TD-SCAN-MISSING", node.at, &pointer, format!("the scan is {status}"));
-            }
-            Some(Answer::Missing) => {
-                findings.add("TD-SCAN-MISSING", node.at, &pointer, "the image was never scanned");
-            }
-            // Not asked, because it is not in a private ECR repository: nobody can show what it contains.
-            None if image.ecr().is_none() && online.asked() => {
-                findings.add(
-                    "TD-SCAN-MISSING",
-                    node.at,
-                    &pointer,
-                    "only images in a private ECR repository are scanned",
-                );
-            }
-            Some(Answer::Unknown(_)) | None => {}
         }
     }
 }
 
-impl Online {
-    /// Whether AWS was asked about images at all.
-    fn asked(&self) -> bool {
-        !self.scans.is_empty() || !self.images.is_empty()
+impl Gate {
+    /// What speaks against an image. An answer that could not be had is none: it is among what was skipped, and whoever set the gate
+    /// must not go on then.
+    fn verdict(&self, image: &ImageRef, online: &Online) -> Vec<(&'static str, String)> {
+        let missing = |message: &str| vec![("TD-SCAN-MISSING", message.to_owned())];
+        match of(&online.scans, image, online) {
+            Some(Answer::Found(Scan::Complete(counts))) => {
+                let above = self.0.iter().filter_map(|(severity, limit)| {
+                    let count = counts.get(severity).copied().unwrap_or(0);
+                    let message = format!("the scan found {count} {severity}; allowed {limit}");
+                    (count > *limit).then_some(("TD-SCAN-FINDINGS", message))
+                });
+                above.collect()
+            }
+            Some(Answer::Found(Scan::Pending(status))) => missing(&format!("the scan is {status}")),
+            Some(Answer::Missing) => missing("the image was never scanned"),
+            Some(Answer::Unknown(_)) => Vec::new(),
+            None if image.ecr().is_none() => missing("only images in a private ECR repository are scanned"),
+            None => match of(&online.images, image, online) {
+                // Reported as what they are.
+                Some(ImageAnswer::Missing | ImageAnswer::Inactive(_) | ImageAnswer::Unknown(_)) => Vec::new(),
+                Some(ImageAnswer::Found(_)) | None => missing("nobody asked for its scan"),
+            },
+        }
     }
 }
 
 /// The answer for an image as it is written now, which may be the digest of one that was asked about by its tag.
 fn of<'a, T>(answers: &'a BTreeMap<ImageRef, T>, image: &ImageRef, online: &Online) -> Option<&'a T> {
-    use crate::taskdef::pin::ImageAnswer;
     answers.get(image).or_else(|| {
         let digest = image.digest.as_ref()?;
         let asked = online.images.iter().find(|(asked, answer)| {

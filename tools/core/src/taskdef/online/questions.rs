@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Deployment;
+use super::{Deployment, Obstacle, Skipped};
 use crate::taskdef::appspec::Hook;
 use crate::taskdef::node::Node;
 use crate::taskdef::validate::secret_reference;
@@ -87,7 +87,7 @@ impl Questions {
 }
 
 /// Everything that the definition, the hooks and render.toml refer to. Without a section in render.toml nobody said which account
-/// and region this is for, and nothing is asked.
+/// and region this is for, and nothing is asked; [`unasked`] says so.
 pub fn questions(definition: &Node, hooks: &[Hook], deployment: &Deployment) -> Questions {
     let pair = |a: &Option<(String, _)>, b: &Option<(String, _)>| Some((a.clone()?.0, b.clone()?.0));
     let service = pair(&deployment.cluster, &deployment.service);
@@ -95,8 +95,31 @@ pub fn questions(definition: &Node, hooks: &[Hook], deployment: &Deployment) -> 
     if deployment.region.is_none() && service.is_none() && group.is_none() {
         return Questions::default();
     }
-    let mut found = Questions { service, group, ..Questions::default() };
-    found.family = definition.text("family").filter(|family| is_plain(family)).map(str::to_owned);
+    let family = definition.text("family").filter(|family| is_plain(family)).map(str::to_owned);
+    Questions { service, group, family, ..referred(definition, hooks, deployment) }
+}
+
+/// What the files refer to and nobody may ask about, because nobody said in which region.
+pub fn unasked(definition: &Node, hooks: &[Hook], deployment: &Deployment) -> Vec<Skipped> {
+    if !questions(definition, hooks, deployment).is_empty() {
+        return Vec::new();
+    }
+    let found = referred(definition, hooks, deployment);
+    let secrets = found.secrets.iter().map(|name| format!("secret {}", name.written()));
+    let groups = found.log_groups.iter().map(|group| format!("log group {}", group.name));
+    let roles = found.roles.iter().map(|role| format!("role {role}"));
+    let functions = found.functions.iter().map(|function| format!("hook function {function}"));
+    let detail = "render.toml names no region for this environment";
+    secrets
+        .chain(groups)
+        .chain(roles)
+        .chain(functions)
+        .map(|what| Skipped { what, obstacle: Obstacle::NotAsked, detail: detail.to_owned(), gated: false })
+        .collect()
+}
+
+fn referred(definition: &Node, hooks: &[Hook], deployment: &Deployment) -> Questions {
+    let mut found = Questions::default();
     found.roles = ["executionRoleArn", "taskRoleArn"]
         .into_iter()
         .filter_map(|key| definition.text(key))

@@ -26,7 +26,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-CONTAINER-CPU",
         "containers ask for more cpu than the task has",
-        "The sum of the containers' cpu must not exceed the task's.",
+        "The sum of the containers' cpu must not exceed the task's, and none is negative: \"The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'.\".",
         CONTAINER,
     ),
     error(
@@ -56,7 +56,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-PORT",
         "port out of bounds",
-        "Ports are 1 to 65535 (host port 0 asks for a free one in bridge mode): \"Invalid 'containerPort' setting\".",
+        "Every port mapping has a containerPort or a range; ports are 1 to 65535 (host port 0 asks for a free one in bridge mode): \"Invalid 'containerPort' setting\".",
         PORT,
     ),
     error(
@@ -74,7 +74,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-PORT-RANGE",
         "wrong container port range",
-        "A range is FIRST-LAST, for bridge and awsvpc only, without hostPort or containerPort; at most 100 in a container, and none overlaps another port of it.",
+        "A range is FIRST-LAST, for bridge and awsvpc only, without hostPort or containerPort; at most 100 in a container, and none overlaps another port of it, nor of another container in the same network namespace.",
         PORT,
     ),
     error(
@@ -98,7 +98,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-LOG",
         "log configuration that does not work",
-        "awslogs needs awslogs-group and awslogs-region, on Fargate also awslogs-stream-prefix; Fargate offers awslogs, splunk and awsfirelens, Managed Instances json-file as well.",
+        "awslogs needs awslogs-group and awslogs-region, on Fargate also awslogs-stream-prefix, takes \"true\" and nothing else for awslogs-create-group, and no unknown options (\"Log driver awslogs disallows options\"); splunk needs splunk-url and splunk-token, in options or secretOptions. Fargate offers awslogs, splunk and awsfirelens, Managed Instances json-file as well.",
         LOG,
     ),
     error(
@@ -116,7 +116,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-ULIMIT",
         "soft limit above the hard one",
-        "Docker refuses to start a container whose soft limit is above its hard limit.",
+        "Docker refuses to start a container whose soft limit is above its hard limit; -1 is no limit.",
         ULIMIT,
     ),
     error(
@@ -128,7 +128,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-WINDOWS-FORBIDDEN",
         "parameter that Windows does not support",
-        "Windows containers take no Linux parameters, user, read-only root file system, ulimits, DNS settings or links.",
+        "Windows containers take no Linux parameters, user, read-only root file system, ulimits, DNS settings, links or shared namespaces, and on Fargate no EFS volumes.",
         CONTAINER,
     ),
     error(

@@ -34,7 +34,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-SCAN-MISSING",
         "there is no complete scan that --fail-on-findings could judge",
-        "A gate that nobody could check must not be passed. Scan on push, and wait until the scan is complete.",
+        "A gate that nobody could check must not be passed. Scan on push, and wait until the scan is complete. What CodePipeline puts in the place of a placeholder is judged when --image names it; a scan that AWS does not let the caller see ends the run with exit 77 or 69.",
         SCAN,
     ),
     error(

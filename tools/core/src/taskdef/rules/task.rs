@@ -56,7 +56,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-DUPLICATE",
         "name used twice",
-        "ECS refuses \"Duplicate secret names found\" and, for others, silently takes one of both.",
+        "ECS refuses \"Duplicate secret names found\" and, for others, silently takes one of both; Docker refuses a \"Duplicate mount point\".",
         REGISTER,
     ),
     error(
@@ -86,7 +86,13 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-TAG",
         "tag that AWS refuses",
-        "Keys that begin with aws: (in any case) are reserved for AWS, and ECS refuses them.",
+        "A tag has a key. Keys that begin with aws: (in any case) are reserved for AWS, and ECS refuses them.",
+        TAG,
+    ),
+    warning(
+        "TD-TAG-ROOM",
+        "no room for the tags that say where a revision comes from",
+        "A revision has at most 50 tags. Those that name commit, pipeline execution, sources and tool are left out as far as they do not fit, the commit last; --no-provenance leaves them all out.",
         TAG,
     ),
     error(
@@ -98,7 +104,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-MEMORY",
         "memory does not add up",
-        "Memory is in MiB, at least 6 per container; a container's limit must not exceed the task's and its reservation must be below its limit; without task memory each container needs one of both.",
+        "Memory is in MiB, at least 6 per container; a container's limit must not exceed the task's, its reservation not its limit, and all reservations together not the task's memory (\"The sum of all container 'memoryReservation' values cannot be greater than the value of the task 'memory'.\"); without task memory each container needs one of both. AWS's page says that the limit is greater than the reservation; ECS takes equal amounts.",
         REGISTER,
     ),
     error(
@@ -116,7 +122,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-FARGATE-FORBIDDEN",
         "parameter that Fargate does not support",
-        "ECS refuses the definition, or ignores the parameter on Fargate, which is worse.",
+        "ECS refuses the definition, or ignores the parameter on Fargate, which is worse. Without requiresCompatibilities it asks nothing, and no task starts: where the AppSpec has a platform version or a Fargate capacity provider, or the service runs on Fargate, the rules for Fargate hold all the same.",
         FARGATE,
     ),
     error(

@@ -13,7 +13,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-TEMPLATE-SYNTAX",
         "malformed reference",
-        "A \"${…}\" has no closing brace, an unknown form or no valid name. Write \"$$\" for a dollar sign that is meant as one.",
+        "A \"${…}\" has no closing brace, an unknown form or no valid name, or defaults nested more than eight deep. Write \"$$\" for a dollar sign that is meant as one.",
         PIPELINE,
     ),
     error(
@@ -31,7 +31,7 @@ pub const RULES: &[Rule] = &[
     error(
         "TD-PLACEHOLDER",
         "placeholder that nobody fills",
-        "A \"{{…}}\" or \"<NAME>\" would reach ECS as it stands. CodePipeline fills only the placeholders of its Image<N>ContainerName; declare those with --placeholder.",
+        "A \"{{…}}\" or \"<NAME>\", or a \"${…}\" in a key, would reach ECS as it stands. CodePipeline fills only the placeholders of its Image<N>ContainerName; declare those with --placeholder.",
         PIPELINE,
     ),
     error(
@@ -48,8 +48,8 @@ pub const RULES: &[Rule] = &[
     ),
     error(
         "TD-SSM-OFFLINE",
-        "an SSM parameter is needed but AWS was not asked",
-        "${ssm:/path} is read from AWS while rendering; --offline forbids that.",
+        "an SSM parameter is needed but AWS did not say what it is",
+        "${ssm:/path} is read from AWS while rendering; --offline forbids that, and a call that is denied or throttled gives nothing. A default stands in for a parameter that is not there, and for nothing else: it would hide that.",
         SSM,
     ),
     error(

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+/// Defaults may hold references, whose defaults may hold references; nobody means more than this.
+const MAX_DEPTH: usize = 8;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Text,
@@ -21,15 +24,26 @@ impl Kind {
             _ => "text",
         }
     }
+
+    /// What stands before the name.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Text => "",
+            Self::Int => "int:",
+            Self::Bool => "bool:",
+            Self::Json => "json:",
+            Self::Image => "image:",
+            Self::Parameter => "ssm:",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
     pub kind: Kind,
     pub name: String,
-    pub default: Option<String>,
-    /// What stands between the braces.
-    pub source: String,
+    /// What stands after `:-`; it is taken apart as every text is.
+    pub default: Option<Vec<Piece>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +54,20 @@ pub enum Piece {
     Reference(Reference),
 }
 
-/// Splits a text at its `${…}` and `$$`. `Err` says what is malformed.
-pub fn split(text: &str) -> Result<Vec<Piece>, String> {
+/// Why a text cannot be taken apart. What it says itself may be a secret, so that is kept apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    pub why: &'static str,
+    /// What stands between the braces.
+    pub source: String,
+}
+
+/// Splits a text at its `${…}` and `$$`.
+pub fn split(text: &str) -> Result<Vec<Piece>, Malformed> {
+    split_at_depth(text, 0)
+}
+
+fn split_at_depth(text: &str, depth: usize) -> Result<Vec<Piece>, Malformed> {
     let mut pieces = Vec::new();
     let mut literal = String::new();
     let mut rest = text;
@@ -53,9 +79,12 @@ pub fn split(text: &str) -> Result<Vec<Piece>, String> {
             pieces.push(Piece::Dollar);
             rest = after;
         } else if let Some(after) = from.strip_prefix("${") {
-            let end = after.find('}').ok_or("\"${\" without a closing brace; write \"$$\" for a dollar")?;
+            let Some(end) = closing(after) else {
+                let why = "has no closing brace; write \"$$\" for a dollar";
+                return Err(Malformed { why, source: after.to_owned() });
+            };
             flush(&mut literal, &mut pieces);
-            pieces.push(Piece::Reference(reference(after.get(..end).unwrap_or_default())?));
+            pieces.push(Piece::Reference(reference(after.get(..end).unwrap_or_default(), depth)?));
             rest = after.get(end + 1..).unwrap_or_default();
         } else {
             literal.push('$');
@@ -73,9 +102,34 @@ fn flush(literal: &mut String, pieces: &mut Vec<Piece>) {
     }
 }
 
-fn reference(source: &str) -> Result<Reference, String> {
+/// Where the brace stands that ends a reference: the first one that ends no reference in its default.
+fn closing(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if rest.starts_with("$$") {
+            at += 2;
+        } else if rest.starts_with("${") {
+            open += 1;
+            at += 2;
+        } else {
+            if rest.starts_with('}') {
+                if open == 0 {
+                    return Some(at);
+                }
+                open -= 1;
+            }
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    None
+}
+
+fn reference(source: &str, depth: usize) -> Result<Reference, Malformed> {
+    let malformed = |why| Err(Malformed { why, source: source.to_owned() });
     let (body, default) = match source.split_once(":-") {
-        Some((body, default)) => (body, Some(default.to_owned())),
+        Some((_, _)) if depth == MAX_DEPTH => return malformed("has defaults in defaults, too many of them"),
+        Some((body, default)) => (body, Some(split_at_depth(default, depth + 1)?)),
         None => (source, None),
     };
     let (kind, name) = match body.split_once(':') {
@@ -85,11 +139,7 @@ fn reference(source: &str) -> Result<Reference, String> {
         Some(("json", name)) => (Kind::Json, name),
         Some(("image", name)) => (Kind::Image, name),
         Some(("ssm", name)) => (Kind::Parameter, name),
-        Some((kind, _)) => {
-            return Err(format!(
-                "unknown form {kind:?} in \"${{{source}}}\"; known: int, bool, json, image, ssm"
-            ));
-        }
+        Some(_) => return malformed("has an unknown form; known are int, bool, json, image and ssm"),
     };
     let good = match kind {
         Kind::Parameter => {
@@ -101,9 +151,9 @@ fn reference(source: &str) -> Result<Reference, String> {
         _ => is_variable_name(name),
     };
     if good {
-        Ok(Reference { kind, name: name.to_owned(), default, source: source.to_owned() })
+        Ok(Reference { kind, name: name.to_owned(), default })
     } else {
-        Err(format!("\"${{{source}}}\" holds no valid name; write \"$${{\" for a literal \"${{\""))
+        malformed("holds no valid name; write \"$${\" for a literal \"${\"")
     }
 }
 
@@ -113,11 +163,20 @@ pub fn is_variable_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// What another templating language left in a literal text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leftover {
+    /// `{{`
+    Braces,
+    /// `<NAME>`, which nobody declared.
+    Placeholder(String),
+}
+
 /// A placeholder of another templating language that nobody declared, in a piece of literal text.
-pub fn leftover(literal: &str, pointer: &str, declared: &BTreeSet<String>) -> Option<String> {
+pub fn leftover(literal: &str, pointer: &str, declared: &BTreeSet<String>) -> Option<Leftover> {
     // Docker's log options have a template language of their own: `{{.Name}}`.
     if literal.contains("{{") && !pointer.contains("/logConfiguration/options/") {
-        return Some("\"{{\" is left over from another template language; write ${NAME}".to_owned());
+        return Some(Leftover::Braces);
     }
     let mut rest = literal;
     while let Some((_, after)) = rest.split_once('<') {
@@ -126,7 +185,7 @@ pub fn leftover(literal: &str, pointer: &str, declared: &BTreeSet<String>) -> Op
             && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
             && !declared.contains(name)
         {
-            return Some(format!("the placeholder <{name}> is declared nowhere; nobody would fill it in"));
+            return Some(Leftover::Placeholder(name.to_owned()));
         }
         rest = after;
     }

@@ -41,14 +41,20 @@ pub fn check(task: &Task<'_>, findings: &mut Findings) {
 
 fn platform(task: &Task<'_>, findings: &mut Findings) {
     for key in ["pidMode", "ipcMode"] {
-        // On Fargate, what Fargate forbids is said instead.
-        if let Some(node) = task.node.get(key).filter(|_| task.windows && !task.fargate) {
-            findings.add(
-                "TD-WINDOWS-FORBIDDEN",
-                node.at,
-                child("", key),
-                format!("Windows does not support {key}"),
-            );
+        // What Fargate forbids whatever the system is said there.
+        let said = |node: &&Node| task.fargate && (key == "ipcMode" || node.as_str() == Some("host"));
+        if let Some(node) = task.node.get(key).filter(|node| task.windows && !said(node)) {
+            let message = format!("Windows does not support {key}");
+            findings.add("TD-WINDOWS-FORBIDDEN", node.at, child("", key), message);
+        }
+    }
+    // The same list as AWS Batch states for its jobs on Fargate
+    // (<https://docs.aws.amazon.com/batch/latest/APIReference/API_RuntimePlatform.html>, 2026-11).
+    for (index, volume) in task.node.items("volumes").iter().enumerate() {
+        if let Some(efs) = volume.get("efsVolumeConfiguration").filter(|_| task.windows && task.fargate) {
+            let pointer = format!("/volumes/{index}/efsVolumeConfiguration");
+            let message = "Windows containers on Fargate cannot mount EFS file systems";
+            findings.add("TD-WINDOWS-FORBIDDEN", efs.at, pointer, message);
         }
     }
     let Some(platform) = task.node.get("runtimePlatform") else { return };

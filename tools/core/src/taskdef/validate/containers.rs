@@ -2,7 +2,7 @@
 
 use super::compute::linux;
 use super::environment::secret_reference;
-use super::{Container, Policy, Task, bounds, is_name};
+use super::{Container, Task, bounds, is_name};
 use crate::taskdef::finding::{Findings, quoted};
 use crate::taskdef::image::ImageRef;
 use crate::taskdef::node::{Node, child};
@@ -13,9 +13,9 @@ use crate::taskdef::normalise::{cpu_units, memory_mib};
 const MIN_MEMORY_MIB: i64 = 6;
 const MAX_IGNORED_EXIT_CODES: usize = 50;
 
-pub fn check(task: &Task<'_>, policy: &Policy, findings: &mut Findings) {
+pub fn check(task: &Task<'_>, findings: &mut Findings) {
     for container in &task.containers {
-        identity(container, policy, findings);
+        identity(task, container, findings);
         memory(task, container, findings);
         health_check(container, findings);
         linux(task, container, findings);
@@ -23,17 +23,38 @@ pub fn check(task: &Task<'_>, policy: &Policy, findings: &mut Findings) {
         version_consistency(container, findings);
         restart(container, findings);
         forbidden(task, container, findings);
-        for (pointer, limit) in container.list("ulimits") {
-            if let (Some(soft), Some(hard)) = (limit.int("softLimit"), limit.int("hardLimit"))
-                && soft > hard
-            {
-                findings.add(
-                    "TD-ULIMIT",
-                    limit.at,
-                    pointer,
-                    format!("the soft limit {soft} is above the hard limit {hard}"),
-                );
-            }
+        ulimits(container, findings);
+    }
+    cpu_sum(task, findings);
+    reserved_sum(task, findings);
+}
+
+/// Docker's limits; -1 is none (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html>, 2026-11).
+fn ulimits(container: &Container<'_>, findings: &mut Findings) {
+    let number =
+        |limit: &Node, key: &str| Some(if limit.int(key)? == -1 { i64::MAX } else { limit.int(key)? });
+    let shown = |limit: i64| if limit == i64::MAX { "unlimited".to_owned() } else { limit.to_string() };
+    for (pointer, limit) in container.list("ulimits") {
+        if let (Some(soft), Some(hard)) = (number(limit, "softLimit"), number(limit, "hardLimit"))
+            && soft > hard
+        {
+            let message = format!("the soft limit {} is above the hard limit {}", shown(soft), shown(hard));
+            findings.add("TD-ULIMIT", limit.at, pointer, message);
+        }
+    }
+}
+
+fn cpu_sum(task: &Task<'_>, findings: &mut Findings) {
+    for container in &task.containers {
+        if let Some(node) =
+            container.node.get("cpu").filter(|node| node.as_i64().is_some_and(|units| units < 0))
+        {
+            findings.add(
+                "TD-CONTAINER-CPU",
+                node.at,
+                child(&container.pointer, "cpu"),
+                "cpu units are not negative",
+            );
         }
     }
     let sum =
@@ -42,16 +63,27 @@ pub fn check(task: &Task<'_>, policy: &Policy, findings: &mut Findings) {
         && let Some(units) = cpu.as_str().and_then(cpu_units)
         && sum > units
     {
-        findings.add(
-            "TD-CONTAINER-CPU",
-            cpu.at,
-            "/cpu",
-            format!("the containers ask for {sum} CPU units, the task has {units}"),
-        );
+        let message = format!("the containers ask for {sum} CPU units, the task has {units}");
+        findings.add("TD-CONTAINER-CPU", cpu.at, "/cpu", message);
     }
 }
 
-fn identity(container: &Container<'_>, policy: &Policy, findings: &mut Findings) {
+/// Each reservation alone is compared in [`memory`].
+fn reserved_sum(task: &Task<'_>, findings: &mut Findings) {
+    let reserved: Vec<i64> =
+        task.containers.iter().filter_map(|container| container.node.int("memoryReservation")).collect();
+    let sum = reserved.iter().copied().fold(0, i64::saturating_add);
+    if let Some(memory) = task.node.get("memory")
+        && let Some(mib) = memory.as_str().and_then(memory_mib)
+        && sum > mib
+        && reserved.iter().all(|one| *one <= mib)
+    {
+        let message = format!("the containers reserve {sum} MiB together, the task has {mib}");
+        findings.add("TD-MEMORY", memory.at, "/memory", message);
+    }
+}
+
+fn identity(task: &Task<'_>, container: &Container<'_>, findings: &mut Findings) {
     for key in ["name", "image"] {
         let node = container.node.get(key);
         if node.is_none_or(|node| node.as_str() == Some("")) {
@@ -72,7 +104,7 @@ fn identity(container: &Container<'_>, policy: &Policy, findings: &mut Findings)
     }
     if let Some(image) = container.node.get("image")
         && let Some(text) = image.as_str().filter(|text| !text.is_empty())
-        && !policy.placeholder_images.iter().any(|placeholder| placeholder == text)
+        && !task.policy.placeholder_images.iter().any(|placeholder| placeholder == text)
         && let Err(error) = text.parse::<ImageRef>()
     {
         findings.add(
@@ -102,13 +134,11 @@ fn memory(task: &Task<'_>, container: &Container<'_>, findings: &mut Findings) {
     match (hard, soft) {
         (Some(hard), Some(soft)) => {
             if let Some((limit, reserved)) = hard.as_i64().zip(soft.as_i64())
-                && limit <= reserved
+                // AWS's pages say "greater than"; ECS takes equal amounts, which many definitions have.
+                && limit < reserved
             {
-                report(
-                    soft,
-                    "memoryReservation",
-                    format!("the reservation {reserved} must be below the limit {limit}"),
-                );
+                let message = format!("the reservation {reserved} is above the limit {limit}");
+                report(soft, "memoryReservation", message);
             }
         }
         (None, None) if task.node.get("memory").is_none() => {
@@ -251,7 +281,9 @@ fn forbidden(task: &Task<'_>, container: &Container<'_>, findings: &mut Findings
             let Some(member) = container.node.as_object().and_then(|members| members.get(*key)) else {
                 continue;
             };
-            if !member.node.as_array().is_some_and(Vec::is_empty) {
+            let nothing =
+                member.node.as_array().is_some_and(Vec::is_empty) || member.node.as_bool() == Some(false);
+            if !nothing {
                 findings.add(
                     rule,
                     member.key_at,

@@ -15,7 +15,8 @@ const MAX_PARAMETER_LEVELS: usize = 15;
 pub fn check(task: &Task<'_>, findings: &mut Findings) {
     for container in &task.containers {
         for (list, what) in [("environment", "variable"), ("secrets", "secret")] {
-            duplicates(container.node.items(list), &child(&container.pointer, list), "name", what, findings);
+            let pointer = child(&container.pointer, list);
+            duplicates(task, container.node.items(list), &pointer, ("name", what), findings);
             for (pointer, item) in container.list(list) {
                 if item.text("name").is_none_or(str::is_empty) {
                     findings.add(
@@ -27,7 +28,7 @@ pub fn check(task: &Task<'_>, findings: &mut Findings) {
                 }
             }
         }
-        clashes(container, findings);
+        clashes(task, container, findings);
         files(container, findings);
         for (pointer, secret) in container.list("secrets") {
             reference(secret, &pointer, findings);
@@ -35,7 +36,7 @@ pub fn check(task: &Task<'_>, findings: &mut Findings) {
         let log = container.node.get("logConfiguration");
         let options = log.map_or(&[] as &[Node], |log| log.items("secretOptions"));
         let pointer = format!("{}/logConfiguration/secretOptions", container.pointer);
-        duplicates(options, &pointer, "name", "log secret", findings);
+        duplicates(task, options, &pointer, ("name", "log secret"), findings);
         for (index, option) in options.iter().enumerate() {
             reference(option, &child(&pointer, &index.to_string()), findings);
         }
@@ -64,13 +65,14 @@ fn has_random_suffix(name: &str) -> bool {
         .is_some_and(|(_, end)| end.len() == 6 && end.chars().all(|c| c.is_ascii_alphanumeric()))
 }
 
-fn clashes(container: &Container<'_>, findings: &mut Findings) {
+fn clashes(task: &Task<'_>, container: &Container<'_>, findings: &mut Findings) {
     for (pointer, secret) in container.list("secrets") {
         let Some(node) = secret.get("name") else { continue };
         let variable =
             container.node.items("environment").iter().find(|item| item.text("name") == node.as_str());
         if let Some((variable, name)) = variable.zip(node.as_str()) {
-            let message = format!("{name} is also an environment variable, on line {}", variable.at.line);
+            let place = task.policy.elsewhere(variable.at, node.at);
+            let message = format!("{name} is also an environment variable, on {place}");
             findings.add("TD-ENV-CLASH", node.at, child(&pointer, "name"), message);
         }
     }
@@ -87,12 +89,7 @@ fn files(container: &Container<'_>, findings: &mut Findings) {
     for (pointer, file) in container.list("environmentFiles") {
         if let Some(node) = file.get("value")
             && let Some(text) = node.as_str()
-            && !(text.starts_with("arn:aws")
-                && text.contains(":s3:::")
-                && text
-                    .rsplit('/')
-                    .next()
-                    .is_some_and(|name| name.rsplit_once('.').is_some_and(|(_, end)| end == "env")))
+            && !is_environment_file(text)
         {
             findings.add(
                 "TD-ENV-FILE",
@@ -102,6 +99,16 @@ fn files(container: &Container<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// `arn:PARTITION:s3:::BUCKET/KEY.env`
+fn is_environment_file(arn: &str) -> bool {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", partition, "s3", "", "", object] = parts.as_slice() else { return false };
+    let Some((bucket, key)) = object.split_once('/') else { return false };
+    partition.starts_with("aws")
+        && !bucket.is_empty()
+        && key.rsplit_once('.').is_some_and(|(name, end)| end == "env" && !name.ends_with('/'))
 }
 
 /// The forms of <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html> (2026-11).
@@ -145,7 +152,7 @@ pub fn secret_reference(text: &str) -> Result<(), &'static str> {
 
 fn parameter_name(name: &str) -> Result<(), &'static str> {
     let path = name.strip_prefix('/').unwrap_or(name);
-    if path.is_empty() || path.ends_with('/') || path.contains("//") {
+    if path.is_empty() || path.ends_with('/') || name.contains("//") {
         Err("is not a parameter name: a part of it is empty")
     } else if !path.chars().all(|c| c.is_ascii_alphanumeric() || "_.-/".contains(c)) {
         Err("is not a parameter name: only letters, digits and _.-/ are allowed")

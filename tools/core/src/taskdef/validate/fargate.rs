@@ -1,18 +1,18 @@
 //! What only Fargate asks for or forbids.
 
-use super::{Container, Policy, Task};
+use super::{Container, Task};
 use crate::taskdef::finding::{Findings, quoted};
 use crate::taskdef::image::ImageRef;
 use crate::taskdef::node::{Node, child};
 use crate::taskdef::normalise::{cpu_units, memory_mib};
 use crate::taskdef::sizes::{Size, Sizes};
 
-pub fn check(task: &Task<'_>, policy: &Policy, findings: &mut Findings) {
+pub fn check(task: &Task<'_>, findings: &mut Findings) {
     execution_role(task, findings);
     if !task.fargate {
         return;
     }
-    size(task, policy, findings);
+    size(task, findings);
     if task.network_mode != "awsvpc" {
         let at = task.node.get("networkMode").map_or(task.node.at, |node| node.at);
         findings.add("TD-FARGATE-NETWORK", at, "/networkMode", "Fargate needs \"networkMode\": \"awsvpc\"");
@@ -39,7 +39,7 @@ pub fn check(task: &Task<'_>, policy: &Policy, findings: &mut Findings) {
     task.containers.iter().for_each(|container| container_limits(container, findings));
 }
 
-fn size(task: &Task<'_>, policy: &Policy, findings: &mut Findings) {
+fn size(task: &Task<'_>, findings: &mut Findings) {
     let (cpu, memory) = (task.node.get("cpu"), task.node.get("memory"));
     for (key, node) in [("cpu", cpu), ("memory", memory)] {
         if node.is_none() {
@@ -54,7 +54,7 @@ fn size(task: &Task<'_>, policy: &Policy, findings: &mut Findings) {
     let Some((cpu, memory)) = cpu.zip(memory) else { return };
     let Some((cpu_text, memory_text)) = cpu.as_str().zip(memory.as_str()) else { return };
     let Ok(table) = Sizes::bundled() else { return };
-    let offered: Vec<&Size> = table.sizes.iter().chain(&policy.fargate_sizes).collect();
+    let offered: Vec<&Size> = table.sizes.iter().chain(&task.policy.fargate_sizes).collect();
     let rows: Vec<&Size> = match cpu_units(cpu_text) {
         Some(units) => offered.iter().copied().filter(|size| size.cpu == units).collect(),
         None => Vec::new(),
@@ -123,18 +123,19 @@ fn needs_execution_role<'a>(
 
 fn container_limits(container: &Container<'_>, findings: &mut Findings) {
     let (node, pointer) = (container.node, &container.pointer);
-    for key in ["links", "dockerSecurityOptions"] {
+    for key in ["links", "dockerSecurityOptions", "dnsServers", "dnsSearchDomains"] {
         forbid(node, pointer, key, findings);
     }
-    if let Some(privileged) = node.get("privileged")
-        && privileged.as_bool() == Some(true)
-    {
-        findings.add(
-            "TD-FARGATE-FORBIDDEN",
-            privileged.at,
-            child(pointer, "privileged"),
-            "Fargate does not run privileged containers",
-        );
+    let switches = [
+        ("privileged", "Fargate does not run privileged containers"),
+        ("disableNetworking", "Fargate does not run containers without network"),
+    ];
+    for (key, message) in switches {
+        if let Some(switch) = node.get(key)
+            && switch.as_bool() == Some(true)
+        {
+            findings.add("TD-FARGATE-FORBIDDEN", switch.at, child(pointer, key), message);
+        }
     }
     for key in ["startTimeout", "stopTimeout"] {
         super::bounds(node, pointer, key, (2, 120), "TD-TIMEOUT", findings);

@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 
 use super::{Container, Task};
 use crate::taskdef::finding::{Findings, quoted};
-use crate::taskdef::node::{Node, child};
+use crate::taskdef::node::{Node, Place, child};
 
 pub fn check(task: &Task<'_>, findings: &mut Findings) {
     // Containers of one task share a network namespace with awsvpc and host.
     let shared = matches!(task.network_mode, "awsvpc" | "host");
     let mut seen: BTreeMap<(i64, &str), String> = BTreeMap::new();
-    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut taken: Vec<Taken<'_>> = Vec::new();
+    let mut names: BTreeMap<&str, Place> = BTreeMap::new();
     let mut host_ports: BTreeMap<(i64, &str), &str> = BTreeMap::new();
     for container in &task.containers {
         if !shared {
             seen.clear();
+            taken.clear();
         }
-        ranges(task, container, findings);
+        ranges(task, container, &mut taken, findings);
         let count = container.node.items("portMappings").len();
         if let Some(list) = container.node.get("portMappings")
             && task.network_mode == "none"
@@ -28,7 +30,7 @@ pub fn check(task: &Task<'_>, findings: &mut Findings) {
         for (pointer, mapping) in container.list("portMappings") {
             mode(task, mapping, &pointer, findings);
             duplicate(container, mapping, &pointer, &mut seen, findings);
-            name(mapping, &pointer, &mut names, findings);
+            name(task, mapping, &pointer, &mut names, findings);
             if task.network_mode == "bridge" {
                 host_port(container, mapping, &pointer, &mut host_ports, findings);
             }
@@ -57,6 +59,13 @@ fn host_port<'a>(
 }
 
 fn mode(task: &Task<'_>, mapping: &Node, pointer: &str, findings: &mut Findings) {
+    if mapping.as_object().is_some()
+        && mapping.get("containerPort").is_none()
+        && mapping.get("containerPortRange").is_none()
+    {
+        let message = "containerPort is missing; all that belongs to one port stands in one object";
+        findings.add("TD-PORT", mapping.at, child(pointer, "containerPort"), message);
+    }
     super::bounds(mapping, pointer, "containerPort", (1, 65_535), "TD-PORT", findings);
     super::bounds(mapping, pointer, "hostPort", (0, 65_535), "TD-PORT", findings);
     let (container, host) = (mapping.int("containerPort"), mapping.int("hostPort"));
@@ -84,10 +93,19 @@ fn parse_range(text: &str) -> Option<(i64, i64)> {
     (first > 0 && first < last).then_some((first.into(), last.into()))
 }
 
-fn ranges(task: &Task<'_>, container: &Container<'_>, findings: &mut Findings) {
-    let mut taken: Vec<(i64, i64, &str)> = Vec::new();
+/// Ports that a container has taken: first, last, protocol, and whose they are.
+type Taken<'a> = (i64, i64, &'a str, &'a str);
+
+fn ranges<'a>(
+    task: &Task<'_>,
+    container: &Container<'a>,
+    taken: &mut Vec<Taken<'a>>,
+    findings: &mut Findings,
+) {
     let mut count = 0;
-    for (pointer, mapping) in container.list("portMappings") {
+    let pointer = child(&container.pointer, "portMappings");
+    for (index, mapping) in container.node.items("portMappings").iter().enumerate() {
+        let pointer = child(&pointer, &index.to_string());
         let protocol = mapping.text("protocol").unwrap_or("tcp");
         let single = mapping.int("containerPort").zip(mapping.get("containerPort"));
         let written = mapping.text("containerPortRange").zip(mapping.get("containerPortRange"));
@@ -103,20 +121,23 @@ fn ranges(task: &Task<'_>, container: &Container<'_>, findings: &mut Findings) {
         };
         let overlap = taken
             .iter()
-            .find(|(first, last, other)| *other == protocol && *first <= range.1 && range.0 <= *last);
+            .find(|(first, last, other, _)| *other == protocol && *first <= range.1 && range.0 <= *last);
         // Two equal single ports are TD-PORT-DUPLICATE.
-        if let Some((first, last, _)) = overlap.filter(|(first, last, _)| first != last || range.0 != range.1)
+        if let Some((first, last, _, owner)) =
+            overlap.filter(|(first, last, ..)| first != last || range.0 != range.1)
         {
-            let message = format!("overlaps {first}-{last}/{protocol} of the same container");
+            let owner = if *owner == container.name { "the same container" } else { *owner };
+            let ports = if first == last { first.to_string() } else { format!("{first}-{last}") };
+            let message = format!("overlaps {ports}/{protocol} of {owner}");
             findings.add("TD-PORT-RANGE", node.at, child(&pointer, key), message);
         }
-        taken.push((range.0, range.1, protocol));
+        taken.push((range.0, range.1, protocol, container.name));
     }
     if let Some(list) = container.node.get("portMappings")
         && count > MAX_RANGES
     {
         let message = format!("{count} port ranges; allowed {MAX_RANGES}");
-        findings.add("TD-PORT-RANGE", list.at, child(&container.pointer, "portMappings"), message);
+        findings.add("TD-PORT-RANGE", list.at, pointer, message);
     }
 }
 
@@ -159,7 +180,13 @@ fn duplicate<'a>(
 }
 
 /// `[a-z0-9_][a-z0-9_-]{0,63}`, unique in the task.
-fn name<'a>(mapping: &'a Node, pointer: &str, names: &mut BTreeMap<&'a str, usize>, findings: &mut Findings) {
+fn name<'a>(
+    task: &Task<'_>,
+    mapping: &'a Node,
+    pointer: &str,
+    names: &mut BTreeMap<&'a str, Place>,
+    findings: &mut Findings,
+) {
     let Some(node) = mapping.get("name") else { return };
     let Some(text) = node.as_str() else { return };
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -170,10 +197,11 @@ fn name<'a>(mapping: &'a Node, pointer: &str, names: &mut BTreeMap<&'a str, usiz
         let message = "a port's name takes 1 to 64 of a-z, 0-9, '_' and '-', not beginning with '-'";
         findings.add("TD-NAME", node.at, child(pointer, "name"), message);
     }
-    if let Some(line) = names.get(text) {
-        let message = format!("the port name {} is there twice, first on line {line}", quoted(text));
+    if let Some(first) = names.get(text) {
+        let first = task.policy.elsewhere(*first, node.at);
+        let message = format!("the port name {} is there twice, first on {first}", quoted(text));
         findings.add("TD-DUPLICATE", node.at, child(pointer, "name"), message);
     } else {
-        names.insert(text, node.at.line);
+        names.insert(text, node.at);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Task, is_name};
 use crate::taskdef::finding::{Findings, quoted};
-use crate::taskdef::node::{Node, child};
+use crate::taskdef::node::{Node, Place, child};
 use crate::taskdef::normalise::{cpu_units, memory_mib};
 
 /// Bytes of compact JSON that ECS takes
@@ -16,7 +16,7 @@ const MAX_PLACEMENT_CONSTRAINTS: usize = 10;
 pub fn check(task: &Task<'_>, findings: &mut Findings) {
     names(task, findings);
     size(task, findings);
-    tags(task.node, findings);
+    tags(task, findings);
     amounts(task, findings);
     roles(task.node, findings);
     ignored(task, findings);
@@ -57,21 +57,28 @@ fn names(task: &Task<'_>, findings: &mut Findings) {
         findings.add("TD-ESSENTIAL", at, "/containerDefinitions", "at least one container must be essential");
     }
     let containers = task.node.items("containerDefinitions");
-    duplicates(containers, "/containerDefinitions", "name", "container", findings);
-    duplicates(task.node.items("volumes"), "/volumes", "name", "volume", findings);
+    duplicates(task, containers, "/containerDefinitions", ("name", "container"), findings);
+    duplicates(task, task.node.items("volumes"), "/volumes", ("name", "volume"), findings);
 }
 
-/// Reports items of a list whose `key` was there before.
-pub fn duplicates(items: &[Node], pointer: &str, key: &str, what: &str, findings: &mut Findings) {
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+/// Reports items of a list whose `key` was there before; `what` they are called.
+pub fn duplicates(
+    task: &Task<'_>,
+    items: &[Node],
+    pointer: &str,
+    (key, what): (&str, &str),
+    findings: &mut Findings,
+) {
+    let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
         let Some(node) = item.get(key) else { continue };
         let Some(name) = node.as_str() else { continue };
         if let Some(first) = seen.get(name) {
-            let message = format!("the {what} {} is there twice, first on line {first}", quoted(name));
+            let first = task.policy.elsewhere(*first, node.at);
+            let message = format!("the {what} {} is there twice, first on {first}", quoted(name));
             findings.add("TD-DUPLICATE", node.at, format!("{pointer}/{index}/{key}"), message);
         } else {
-            seen.insert(name, node.at.line);
+            seen.insert(name, node.at);
         }
     }
 }
@@ -91,10 +98,13 @@ fn size(task: &Task<'_>, findings: &mut Findings) {
 }
 
 /// Characters, lengths and the number of tags are in the service model; what is left is what AWS keeps for itself.
-fn tags(definition: &Node, findings: &mut Findings) {
-    let tags = definition.items("tags");
-    duplicates(tags, "/tags", "key", "tag", findings);
+fn tags(task: &Task<'_>, findings: &mut Findings) {
+    let tags = task.node.items("tags");
+    duplicates(task, tags, "/tags", ("key", "tag"), findings);
     for (index, tag) in tags.iter().enumerate() {
+        if tag.as_object().is_some() && tag.get("key").is_none() {
+            findings.add("TD-TAG", tag.at, format!("/tags/{index}/key"), "a tag needs a key");
+        }
         if let Some(node) = tag.get("key")
             && node.as_str().is_some_and(|text| text.to_lowercase().starts_with("aws:"))
         {

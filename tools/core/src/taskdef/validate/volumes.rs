@@ -1,5 +1,6 @@
 //! Volumes, and the mounts that name them.
 
+use super::task::duplicates;
 use super::{Container, Task, is_name};
 use crate::taskdef::finding::{Findings, quoted};
 use crate::taskdef::node::{Node, child};
@@ -97,6 +98,15 @@ fn root_directory(config: &Node, pointer: &str, access_point: bool, findings: &m
 }
 
 fn mounts(task: &Task<'_>, container: &Container<'_>, findings: &mut Findings) {
+    let pointer = child(&container.pointer, "mountPoints");
+    // Docker says "Duplicate mount point".
+    duplicates(
+        task,
+        container.node.items("mountPoints"),
+        &pointer,
+        ("containerPath", "mount point"),
+        findings,
+    );
     for (pointer, mount) in container.list("mountPoints") {
         if let Some(node) = mount.get("sourceVolume")
             && let Some(name) = node.as_str()

@@ -18,7 +18,15 @@ pub async fn service(client: &aws_sdk_ecs::Client, cluster: &str, service: &str)
     let primary = service.task_sets().iter().find(|set| set.status() == Some("PRIMARY"));
     let balancers =
         service.load_balancers().iter().chain(primary.map_or(&[][..], |set| set.load_balancers()));
+    let provider = |name: Option<&str>| matches!(name, Some("FARGATE" | "FARGATE_SPOT"));
+    let mut providers = service
+        .capacity_provider_strategy()
+        .iter()
+        .chain(primary.map_or(&[][..], |set| set.capacity_provider_strategy()));
+    let launched = service.launch_type().or_else(|| primary.and_then(|set| set.launch_type()));
     Answer::Found(ServiceFacts {
+        fargate: launched.is_some_and(|kind| kind.as_str() == "FARGATE")
+            || providers.any(|item| provider(Some(item.capacity_provider()))),
         status: service.status().unwrap_or_default().to_owned(),
         controller: service
             .deployment_controller()

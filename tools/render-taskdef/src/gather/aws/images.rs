@@ -37,58 +37,65 @@ pub struct Wanted<'a> {
     pub scans: bool,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Found {
     pub images: ImageAnswers,
     pub platforms: BTreeMap<ImageRef, Answer<Vec<Platform>>>,
     pub scans: BTreeMap<ImageRef, Answer<Scan>>,
+    /// Why an image that cannot be written without an answer has none.
+    pub failed: Option<AwsError>,
 }
 
-/// Asks about every image. `Err` when one that cannot be written without an answer has none.
-pub async fn ask(
-    config: &SdkConfig,
-    questions: &ImageQuestions,
-    wanted: &Wanted<'_>,
-) -> Result<Found, AwsError> {
+/// Asks about every image.
+pub async fn ask(config: &SdkConfig, questions: &ImageQuestions, wanted: &Wanted<'_>) -> Found {
     let calls: Vec<_> = questions
         .images
         .iter()
         .filter_map(|image| {
             let repository = image.ecr()?;
             let client = Client::from_conf(Builder::from(config).region(region(&repository.region)).build());
-            let needed = questions.needed.contains(image);
-            Some(async move { (image, one(&client, image, &repository, needed, wanted).await) })
+            Some(async move { (image, one(&client, image, &repository, wanted).await) })
         })
         .collect();
-    let answers: Vec<_> = futures::stream::iter(calls).buffer_unordered(CALLS_AT_ONCE).collect().await;
+    let mut answers: Vec<_> = futures::stream::iter(calls).buffer_unordered(CALLS_AT_ONCE).collect().await;
+    // Whatever answered first, the same error is the one that is told.
+    answers.sort_by_key(|(image, _)| *image);
     let mut found = Found::default();
-    for (image, answer) in answers {
-        let (described, platforms, scan) = answer?;
-        found.images.insert(image.clone(), described);
-        found.platforms.extend(platforms.map(|answer| (image.clone(), answer)));
-        found.scans.extend(scan.map(|answer| (image.clone(), answer)));
+    for (image, answers) in answers {
+        found.images.insert(image.clone(), answers.image);
+        found.platforms.extend(answers.platforms.map(|answer| (image.clone(), answer)));
+        found.scans.extend(answers.scan.map(|answer| (image.clone(), answer)));
+        if questions.needed.contains(image) {
+            found.failed = found.failed.or(answers.error);
+        }
     }
-    Ok(found)
+    found
 }
 
-pub type Answers = (ImageAnswer, Option<Answer<Vec<Platform>>>, Option<Answer<Scan>>);
+/// What ECR says about one image.
+#[derive(Debug)]
+pub struct Answers {
+    pub image: ImageAnswer,
+    pub platforms: Option<Answer<Vec<Platform>>>,
+    pub scan: Option<Answer<Scan>>,
+    /// Why `image` is unknown.
+    pub error: Option<AwsError>,
+}
 
 pub async fn one(
     client: &Client,
     image: &ImageRef,
     repository: &EcrRepository,
-    needed: bool,
     wanted: &Wanted<'_>,
-) -> Result<Answers, AwsError> {
-    let described = match describe(client, image, repository).await {
-        Ok(described) => described,
-        Err(error) if needed => return Err(error),
-        Err(error) => ImageAnswer::Unknown(unknown(&error)),
+) -> Answers {
+    let (described, error) = match describe(client, image, repository).await {
+        Ok(described) => (described, None),
+        Err(error) => (ImageAnswer::Unknown(unknown(&error)), Some(error)),
     };
-    let ImageAnswer::Found(facts) = &described else { return Ok((described, None, None)) };
-    if wanted.platform.is_none() && !wanted.scans {
-        return Ok((described, None, None));
-    }
+    let facts = match &described {
+        ImageAnswer::Found(facts) if wanted.platform.is_some() || wanted.scans => facts,
+        _ => return Answers { image: described, platforms: None, scan: None, error },
+    };
     let manifest = manifest(client, repository, &facts.digest).await;
     let platforms = async {
         match (&manifest, wanted.platform) {
@@ -101,15 +108,45 @@ pub async fn one(
         if !wanted.scans {
             return None;
         }
-        // An index itself is not scanned; the image that would run is.
-        let digest = match (&manifest, wanted.platform) {
-            (Ok(manifest), Some(platform)) => manifest_for(manifest, platform),
-            _ => None,
-        };
-        Some(scan(client, repository, digest.as_deref().unwrap_or(&facts.digest)).await)
+        Some(match &manifest {
+            // Which image of several would run is in the manifest.
+            Err(unknown) => Answer::Unknown(unknown.clone()),
+            Ok(manifest) => {
+                scans(client, repository, &scanned(manifest, wanted.platform, &facts.digest)).await
+            }
+        })
     };
     let (platforms, scan) = futures::future::join(platforms, scan).await;
-    Ok((described, platforms, scan))
+    Answers { image: described, platforms, scan, error }
+}
+
+/// An index itself is not scanned: the image of it that would run is, or, when nobody says which, each of them.
+fn scanned(manifest: &Json, wanted: Option<&Platform>, own: &str) -> Vec<String> {
+    let Some(entries) = entries(manifest) else { return vec![own.to_owned()] };
+    let fits = |platform: &Platform| wanted.is_none_or(|wanted| platform == wanted);
+    entries.into_iter().filter(|(platform, _)| fits(platform)).map(|(_, digest)| digest.to_owned()).collect()
+}
+
+/// The worst of several scans, severity by severity; one that is missing or unknown decides.
+async fn scans(client: &Client, repository: &EcrRepository, digests: &[String]) -> Answer<Scan> {
+    let answers =
+        futures::future::join_all(digests.iter().map(|digest| scan(client, repository, digest))).await;
+    let mut worst: BTreeMap<String, u64> = BTreeMap::new();
+    if answers.is_empty() {
+        return Answer::Missing;
+    }
+    for answer in answers {
+        match answer {
+            Answer::Found(Scan::Complete(counts)) => {
+                for (severity, count) in counts {
+                    let known = worst.entry(severity).or_default();
+                    *known = count.max(*known);
+                }
+            }
+            other => return other,
+        }
+    }
+    Answer::Found(Scan::Complete(worst))
 }
 
 async fn describe(
@@ -129,9 +166,34 @@ async fn describe(
         Ok(answer) => Ok(answer_of(answer.image_details.unwrap_or_default().into_iter().next())),
         Err(error) => {
             let error = AwsError::new("ecr", "DescribeImages", &error);
-            if error.kind == AwsErrorKind::NotFound { Ok(ImageAnswer::Missing) } else { Err(error) }
+            if error.kind != AwsErrorKind::NotFound {
+                return Err(error);
+            }
+            Ok(match cached_by(client, repository).await {
+                Some(rule) => ImageAnswer::Unknown(Unknown {
+                    obstacle: Obstacle::NotCached,
+                    detail: format!(
+                        "the pull-through cache rule {rule} fetches it when it is pulled for the first time"
+                    ),
+                }),
+                None => ImageAnswer::Missing,
+            })
         }
     }
+}
+
+/// The rule that makes repository and image with the first pull
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private-wildcards.html>, 2026-11). Without an answer there is
+/// none: the image is not there, and that is the safer thing to say.
+async fn cached_by(client: &Client, repository: &EcrRepository) -> Option<String> {
+    let call = client.describe_pull_through_cache_rules().registry_id(&repository.registry_id);
+    let rules = call.into_paginator().items().send().try_collect().await.ok()?;
+    let prefixes = rules.into_iter().filter_map(|rule| rule.ecr_repository_prefix);
+    let covers = |prefix: &String| {
+        prefix == "ROOT"
+            || repository.name.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    };
+    prefixes.filter(covers).max_by_key(String::len)
 }
 
 fn answer_of(detail: Option<ImageDetail>) -> ImageAnswer {
@@ -183,11 +245,6 @@ fn entries(manifest: &Json) -> Option<Vec<(Platform, &str)>> {
         Some((platform, text(entry, "/digest")?))
     };
     Some(manifests.iter().filter_map(entry).filter(|(platform, _)| platform.os != "unknown").collect())
-}
-
-fn manifest_for(manifest: &Json, wanted: &Platform) -> Option<String> {
-    let entries = entries(manifest)?;
-    entries.into_iter().find(|(platform, _)| platform == wanted).map(|(_, digest)| digest.to_owned())
 }
 
 async fn platforms(client: &Client, repository: &EcrRepository, manifest: &Json) -> Answer<Vec<Platform>> {

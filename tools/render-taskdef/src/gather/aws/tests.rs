@@ -184,7 +184,7 @@ async fn one(exchanges: &[(&'static str, u16, &str)], scans: bool) -> images::An
     let image: ImageRef = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/app:1".parse().unwrap();
     let platform = Platform { os: "linux".to_owned(), architecture: "arm64".to_owned() };
     let wanted = Wanted { platform: Some(&platform), scans };
-    images::one(&client, &image, &image.ecr().unwrap(), false, &wanted).await.unwrap()
+    images::one(&client, &image, &image.ecr().unwrap(), &wanted).await
 }
 
 #[tokio::test]
@@ -200,15 +200,17 @@ async fn the_scan_of_the_image_that_would_run_is_what_counts() {
         ("BatchGetImage", 200, &index),
         ("\"sha256:bbbb\"", 200, scan),
     ];
-    let (_, platforms, found) = one(&exchanges, true).await;
-    let Some(Answer::Found(platforms)) = platforms else { panic!("{platforms:?}") };
+    let answers = one(&exchanges, true).await;
+    let Some(Answer::Found(platforms)) = &answers.platforms else { panic!("{answers:?}") };
     assert_eq!(platforms.len(), 2);
-    assert_eq!(found, Some(Answer::Found(Scan::Complete([("critical".to_owned(), 2)].into()))));
+    assert_eq!(answers.scan, Some(Answer::Found(Scan::Complete([("critical".to_owned(), 2)].into()))));
 }
 
 #[tokio::test]
 async fn a_scan_can_be_running_absent_or_forbidden() {
-    let index = manifest(r#"{"manifests": []}"#);
+    let index = manifest(
+        r#"{"manifests": [{"digest": "sha256:bbbb", "platform": {"os": "linux", "architecture": "arm64"}}]}"#,
+    );
     let described = described("ACTIVE");
     let scanned = async |status: u16, body: &str| {
         let exchanges = [
@@ -216,7 +218,7 @@ async fn a_scan_can_be_running_absent_or_forbidden() {
             ("BatchGetImage", 200, &index),
             ("DescribeImageScanFindings", status, body),
         ];
-        one(&exchanges, true).await.2.unwrap()
+        one(&exchanges, true).await.scan.unwrap()
     };
     let running = scanned(200, r#"{"imageScanStatus": {"status": "IN_PROGRESS"}}"#).await;
     assert_eq!(running, Answer::Found(Scan::Pending("IN_PROGRESS".to_owned())));
@@ -226,8 +228,80 @@ async fn a_scan_can_be_running_absent_or_forbidden() {
     }
     // An archived image is not looked into.
     let archived = self::described("ARCHIVED");
-    let (image, platforms, scan) = one(&[("DescribeImages ", 200, &archived)], true).await;
-    assert_eq!((image, platforms, scan), (ImageAnswer::Inactive("ARCHIVED".to_owned()), None, None));
+    let answers = one(&[("DescribeImages ", 200, &archived)], true).await;
+    let found = (answers.image, answers.platforms, answers.scan);
+    assert_eq!(found, (ImageAnswer::Inactive("ARCHIVED".to_owned()), None, None));
+}
+
+/// What the manifest would say decides what was scanned.
+#[tokio::test]
+async fn without_the_manifest_nobody_knows_which_scan_counts() {
+    let described = described("ACTIVE");
+    let denied = refusal("AccessDeniedException");
+    let scan =
+        r#"{"imageScanStatus": {"status": "COMPLETE"}, "imageScanFindings": {"findingSeverityCounts": {}}}"#;
+    let exchanges = [
+        ("DescribeImages ", 200, &*described),
+        ("BatchGetImage", 400, &denied),
+        ("DescribeImageScanFindings", 200, scan),
+    ];
+    assert_eq!(obstacle(one(&exchanges, true).await.scan.unwrap()), Obstacle::Denied);
+}
+
+/// On EC2 nobody says which of several images runs: the worst of them counts.
+#[tokio::test]
+async fn without_a_platform_every_image_of_an_index_is_judged() {
+    let index = manifest(
+        r#"{"manifests": [{"digest": "sha256:aaaa", "platform": {"os": "linux", "architecture": "amd64"}},
+            {"digest": "sha256:bbbb", "platform": {"os": "linux", "architecture": "arm64"}}]}"#,
+    );
+    let scan = |counts: &str| {
+        format!(
+            r#"{{"imageScanStatus": {{"status": "COMPLETE"}}, "imageScanFindings": {{"findingSeverityCounts": {counts}}}}}"#
+        )
+    };
+    let (first, second) = (scan(r#"{"CRITICAL": 1, "HIGH": 1}"#), scan(r#"{"HIGH": 4}"#));
+    let described = described("ACTIVE");
+    let exchanges = [
+        ("DescribeImages ", 200, &*described),
+        ("BatchGetImage", 200, &index),
+        ("\"sha256:aaaa\"", 200, &*first),
+        ("\"sha256:bbbb\"", 200, &*second),
+    ];
+    let client = aws_sdk_ecr::Client::new(&aws(&exchanges));
+    let image: ImageRef = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/app:1".parse().unwrap();
+    let wanted = Wanted { platform: None, scans: true };
+    let answers = images::one(&client, &image, &image.ecr().unwrap(), &wanted).await;
+    let worst = [("critical".to_owned(), 1), ("high".to_owned(), 4)].into();
+    assert_eq!(answers.scan, Some(Answer::Found(Scan::Complete(worst))));
+}
+
+#[tokio::test]
+async fn what_a_pull_through_cache_will_fetch_is_not_missing() {
+    let gone = refusal("RepositoryNotFoundException");
+    let asked = async |status: u16, rules: &str| {
+        let exchanges = [("DescribeImages ", 400, &*gone), ("DescribePullThroughCacheRules", status, rules)];
+        let client = aws_sdk_ecr::Client::new(&aws(&exchanges));
+        let image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/docker-hub/library/nginx:1";
+        let image: ImageRef = image.parse().unwrap();
+        let wanted = Wanted { platform: None, scans: true };
+        images::one(&client, &image, &image.ecr().unwrap(), &wanted).await.image
+    };
+    for prefix in ["docker-hub", "docker-hub/library", "ROOT"] {
+        let rules = format!(r#"{{"pullThroughCacheRules": [{{"ecrRepositoryPrefix": "{prefix}"}}]}}"#);
+        let ImageAnswer::Unknown(unknown) = asked(200, &rules).await else { panic!("{prefix}") };
+        assert_eq!(unknown.obstacle, Obstacle::NotCached);
+    }
+    for (status, rules) in [
+        (
+            200,
+            r#"{"pullThroughCacheRules": [{"ecrRepositoryPrefix": "docker"}, {"ecrRepositoryPrefix": "quay"}]}"#,
+        ),
+        (200, r#"{"pullThroughCacheRules": []}"#),
+        (400, &*refusal("AccessDeniedException")),
+    ] {
+        assert_eq!(asked(status, rules).await, ImageAnswer::Missing, "{rules}");
+    }
 }
 
 #[tokio::test]
@@ -252,7 +326,7 @@ async fn the_platform_of_a_single_image_is_in_its_configuration() {
             ("BatchGetImage", 200, &single),
             ("\"layerDigest\":\"sha256:cccc\"", 200, &link),
         ];
-        one(&exchanges, false).await.1.unwrap()
+        one(&exchanges, false).await.platforms.unwrap()
     };
     let arm = Platform { os: "linux".to_owned(), architecture: "arm64".to_owned() };
     assert_eq!(platforms(&url).await, Answer::Found(vec![arm]));
