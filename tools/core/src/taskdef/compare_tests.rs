@@ -21,7 +21,7 @@ fn definition() -> Json {
 #[test]
 fn what_ecs_adds_and_reorders_is_no_difference() {
     let described = json!({"networkMode": "awsvpc", "cpu": "256", "family": "app", "volumes": [], "placementConstraints": [],
-        "tags": [{"key": "greenlight:git-sha", "value": "abc"}],
+        "tags": [{"key": "greenlight:git-sha", "value": "abc"}, {"key": "aws:cloudformation:stack-name", "value": "app"}],
         "containerDefinitions": [
         {"image": "b", "name": "side", "cpu": 0, "portMappings": [], "essential": true, "environment": [], "mountPoints": [], "volumesFrom": [], "systemControls": []},
         {"cpu": 0, "name": "web", "image": "a@sha256:1", "essential": true,

@@ -251,7 +251,7 @@ impl Fill<'_> {
         let message = if self.hidden {
             format!("a \"${{…}}\" {}", malformed.why)
         } else {
-            format!("{} {}", quoted(&format!("${{{}}}", malformed.source)), malformed.why)
+            format!("{} {}", quoted(&malformed.source), malformed.why)
         };
         self.report("TD-TEMPLATE-SYNTAX", message);
     }

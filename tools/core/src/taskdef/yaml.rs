@@ -65,11 +65,14 @@ fn message(error: &Error) -> String {
     }
 }
 
-/// Without the reader's own prefix, which repeats the place.
+/// Without the place, which stands before the message.
 fn first_line(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
-    let rest = line.strip_prefix("error: line ").and_then(|rest| Some(rest.split_once(": ")?.1));
-    rest.unwrap_or(line).to_owned()
+    let place = line.rsplit_once(" at line ");
+    place
+        .filter(|(_, at)| at.starts_with(|c: char| c.is_ascii_digit()))
+        .map_or(line, |(rest, _)| rest)
+        .to_owned()
 }
 
 fn place(at: Location, file: usize, width: usize) -> Place {
@@ -208,10 +211,11 @@ mod tests {
             ("a: !Sub '${X}'\n", "the tag \"!Sub\" means nothing here"),
             ("a: 1\n---\nb: 2\n", "a second document begins here"),
             ("a: *b\n", "this alias has no anchor"),
+            ("a: [1\n", "unclosed bracket '['"),
             ("a: &a [*a]\n", "an alias stands in what it stands for"),
         ] {
             let found = parse(text, 0).unwrap_err().message;
-            assert!(found.starts_with(message), "{text}: {found}");
+            assert!(found.starts_with(message) && !found.contains(" at line "), "{text}: {found}");
         }
         for kept in ["a: !!str 5\n", "a: &x {b: 1}\nc: *x\n", "a: {<<: {b: 1}, c: 2}\n"] {
             parse(kept, 0).unwrap();

@@ -58,7 +58,7 @@ pub enum Piece {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
     pub why: &'static str,
-    /// What stands between the braces.
+    /// The reference as it is written.
     pub source: String,
 }
 
@@ -81,7 +81,7 @@ fn split_at_depth(text: &str, depth: usize) -> Result<Vec<Piece>, Malformed> {
         } else if let Some(after) = from.strip_prefix("${") {
             let Some(end) = closing(after) else {
                 let why = "has no closing brace; write \"$$\" for a dollar";
-                return Err(Malformed { why, source: after.to_owned() });
+                return Err(Malformed { why, source: from.to_owned() });
             };
             flush(&mut literal, &mut pieces);
             pieces.push(Piece::Reference(reference(after.get(..end).unwrap_or_default(), depth)?));
@@ -126,7 +126,7 @@ fn closing(text: &str) -> Option<usize> {
 }
 
 fn reference(source: &str, depth: usize) -> Result<Reference, Malformed> {
-    let malformed = |why| Err(Malformed { why, source: source.to_owned() });
+    let malformed = |why| Err(Malformed { why, source: format!("${{{source}}}") });
     let (body, default) = match source.split_once(":-") {
         Some((_, _)) if depth == MAX_DEPTH => return malformed("has defaults in defaults, too many of them"),
         Some((body, default)) => (body, Some(split_at_depth(default, depth + 1)?)),
