@@ -85,7 +85,7 @@ impl RenderError {
             | Self::TooLarge(..)
             | Self::Ambiguous(..) => Exit::MalformedInput,
             Self::NothingThere(_) => Exit::Negative,
-            Self::TimedOut(_) => Exit::TimedOut,
+            Self::TimedOut(_) | Self::Busy(_) => Exit::TimedOut,
             Self::NotConfirmed { denied: true, .. } | Self::NotJudged { denied: true, .. } => Exit::Denied,
             Self::NotConfirmed { denied: false, .. } | Self::NotJudged { denied: false, .. } => {
                 Exit::Unavailable
@@ -93,7 +93,6 @@ impl RenderError {
             Self::Settings { .. } | Self::SettingsValue(_) | Self::Write { .. } | Self::Stdout { .. } => {
                 Exit::Configuration
             }
-            Self::Busy(_) => Exit::TimedOut,
             Self::Usage(_) | Self::NoRule(_) | Self::IntoTemplates(_) => Exit::Usage,
             Self::Model(_) => Exit::Internal,
         }

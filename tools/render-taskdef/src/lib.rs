@@ -165,14 +165,13 @@ pub(crate) async fn prepare(input: &InputArgs, aws: &AwsFlags) -> Result<Prepare
         (plan::unanswered(&inputs, None), None)
     } else {
         let limit = Duration::from_secs(input.online_timeout);
-        match tokio::time::timeout(limit, Box::pin(observe(&inputs, aws))).await {
-            Ok(answered) => answered,
-            Err(_) => {
-                let detail = format!("AWS did not answer within {} s", input.online_timeout);
-                let unknown = Unknown { obstacle: Obstacle::Unavailable, detail };
-                let failure = RenderError::TimedOut(input.online_timeout).into();
-                (plan::unanswered(&inputs, Some(&unknown)), Some(failure))
-            }
+        if let Ok(answered) = tokio::time::timeout(limit, Box::pin(observe(&inputs, aws))).await {
+            answered
+        } else {
+            let detail = format!("AWS did not answer within {} s", input.online_timeout);
+            let unknown = Unknown { obstacle: Obstacle::Unavailable, detail };
+            let failure = RenderError::TimedOut(input.online_timeout).into();
+            (plan::unanswered(&inputs, Some(&unknown)), Some(failure))
         }
     };
     let plan = plan::plan(&inputs, &observed)?;

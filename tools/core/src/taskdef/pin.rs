@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::finding::{Findings, quoted};
-use super::image::ImageRef;
+use super::image::{ImageError, ImageRef};
 use super::node::{Node, Place, Value};
 use super::online::{Obstacle, Unknown};
 
@@ -86,6 +86,12 @@ impl Choice {
                 ));
             }
         }
+        // What is written itself is checked where it stands; behind a placeholder nobody would see it.
+        for (name, text) in self.given.iter().filter(|(name, _)| self.placeholder_of(name).is_some()) {
+            if let Err(error) = text.parse::<ImageRef>() {
+                return Err(format!("--image {name}={text} is not an image: {error}"));
+            }
+        }
         Ok(())
     }
 
@@ -100,13 +106,13 @@ impl Choice {
         self.mode != Images::AsIs && self.placeholder_of(container).is_none()
     }
 
-    /// What stands in a container's `image`, with the image that CodePipeline puts there in the place of a placeholder. None when the
-    /// text is neither; that has been reported.
-    fn stands_for(&self, text: &str) -> Option<Option<ImageRef>> {
+    /// The image that stands in a container's `image`, or, for a placeholder, the one that CodePipeline puts there: none when nobody
+    /// said which. `Err` when the text is neither; that has been reported.
+    fn stands_for(&self, text: &str) -> Result<Option<ImageRef>, ImageError> {
         let name = text.strip_prefix('<').and_then(|text| text.strip_suffix('>'));
         match name.and_then(|name| self.placeholders.get(name)).filter(|_| self.mode == Images::Placeholder) {
-            Some(container) => Some(self.given.get(container).and_then(|given| given.parse().ok())),
-            None => text.parse().ok().map(Some),
+            Some(container) => Ok(self.given.get(container).and_then(|given| given.parse().ok())),
+            None => text.parse().map(Some),
         }
     }
 
@@ -131,7 +137,7 @@ pub fn running(definition: &Node, choice: &Choice) -> Vec<Running> {
     containers
         .filter_map(|(index, container)| {
             let node = container.get("image")?;
-            let image = choice.stands_for(node.as_str()?)?;
+            let image = choice.stands_for(node.as_str()?).ok()?;
             Some(Running { image, at: node.at, pointer: format!("/containerDefinitions/{index}/image") })
         })
         .collect()

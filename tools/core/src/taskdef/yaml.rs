@@ -186,6 +186,8 @@ impl<'de> Visitor<'de> for TreeVisitor {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::parse;
 
     #[test]
@@ -233,7 +235,7 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {
             let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
-            bomb += &format!("a{level}: &a{level} [{aliases}]\n");
+            let _ = writeln!(bomb, "a{level}: &a{level} [{aliases}]");
         }
         assert!(parse(&bomb, 0).unwrap_err().message.starts_with("too many values"));
         // Each key is looked up, not compared with all before it.

@@ -146,3 +146,17 @@ pub fn template_cases() -> Vec<Outcome> {
         ("TD-PLACEHOLDER", key("${A}"), key("$A")),
     ]
 }
+
+/// Behind a placeholder no rule would see it.
+#[test]
+fn an_image_for_a_placeholder_must_be_one() {
+    let node = parse(r#"{"containerDefinitions": [{"name": "web"}]}"#, 0).unwrap();
+    let choice = |image: &str| Choice {
+        mode: Images::Placeholder,
+        given: [("web".to_owned(), image.to_owned())].into(),
+        placeholders: [("IMAGE1_NAME".to_owned(), "web".to_owned())].into(),
+        ..Choice::default()
+    };
+    assert!(choice("app:1").check_names(&node).is_ok());
+    assert!(choice("NOT AN IMAGE").check_names(&node).unwrap_err().contains("is not an image"));
+}

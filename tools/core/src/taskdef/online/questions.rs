@@ -119,15 +119,13 @@ pub fn unasked(definition: &Node, hooks: &[Hook], deployment: &Deployment) -> Ve
 }
 
 fn referred(definition: &Node, hooks: &[Hook], deployment: &Deployment) -> Questions {
-    let mut found = Questions::default();
-    found.roles = ["executionRoleArn", "taskRoleArn"]
-        .into_iter()
-        .filter_map(|key| definition.text(key))
-        .filter(|role| is_plain(role))
-        .map(str::to_owned)
-        .collect();
-    found.functions =
-        hooks.iter().map(|hook| hook.function.clone()).filter(|function| is_plain(function)).collect();
+    let roles = ["executionRoleArn", "taskRoleArn"].into_iter().filter_map(|key| definition.text(key));
+    let functions = hooks.iter().map(|hook| hook.function.clone());
+    let mut found = Questions {
+        roles: roles.filter(|role| is_plain(role)).map(str::to_owned).collect(),
+        functions: functions.filter(|function| is_plain(function)).collect(),
+        ..Questions::default()
+    };
     for container in definition.items("containerDefinitions") {
         found.secrets.extend(secrets(container).filter_map(|(_, _, name)| name));
         found.log_groups.extend(log_group(container, deployment).map(|(_, group)| group));
