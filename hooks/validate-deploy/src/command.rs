@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use greenlight_core::hook::config::Checked;
 use greenlight_core::hook::event::{self, HookEvent};
 use greenlight_core::hook::template::Variable;
 use greenlight_core::hook::verdict::{ReasonCode, Verdict};
@@ -50,26 +51,7 @@ async fn run_url(args: RunArgs) -> Result<Exit, Failure> {
     let record = Record::new(Audience::Person, None);
     record.set_config(&checked.hash, None);
     record.set_url(args.url.as_str());
-    match args.expect_version {
-        Some(version) => {
-            record.set_expected_version(&version);
-            checked.values.insert(Variable::Version, version);
-        }
-        None if checked.needs_version => {
-            let stop = Stop::new(ReasonCode::ConfigInvalid, "the configuration uses ${version}");
-            return Err(configuration(stop).hint("pass --expect-version"));
-        }
-        None if checked
-            .config
-            .identity
-            .as_ref()
-            .is_some_and(|identity| identity.expect.contains("${version}")) =>
-        {
-            tracing::warn!("no --expect-version: which version answers is not checked");
-            checked.config.identity = None;
-        }
-        None => {}
-    }
+    expect_version(args.expect_version.as_deref(), &mut checked, &record)?;
     if !args.url.username().is_empty() || args.url.password().is_some() {
         let message = "--url holds a user name or a password";
         let hint = "put them into the headers of the checks, as ${secret:ssm:/path} or ${env:NAME}";
@@ -109,6 +91,24 @@ async fn run_url(args: RunArgs) -> Result<Exit, Failure> {
         }
     };
     conclude(&record, &outcome, args.format)
+}
+
+/// Without a version, a configuration that does no more than name it loses that check, which is said.
+fn expect_version(version: Option<&str>, checked: &mut Checked, record: &Record) -> Result<(), Failure> {
+    if let Some(version) = version {
+        record.set_expected_version(version);
+        checked.values.insert(Variable::Version, version.to_owned());
+        return Ok(());
+    }
+    if checked.needs_version {
+        let stop = Stop::new(ReasonCode::ConfigInvalid, "the configuration uses ${version}");
+        return Err(configuration(stop).hint("pass --expect-version"));
+    }
+    if checked.config.identity.as_ref().is_some_and(|identity| identity.expect.contains("${version}")) {
+        tracing::warn!("no --expect-version: which version answers is not checked");
+        checked.config.identity = None;
+    }
+    Ok(())
 }
 
 async fn hook(args: HookArgs) -> Result<Exit, Failure> {

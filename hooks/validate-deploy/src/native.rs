@@ -61,23 +61,9 @@ async fn judge(event: &EcsNativeEvent, record: &Record) -> Result<Step, Stop> {
     let listener = match native_step(event) {
         NativeStep::Test(listener) => listener,
         NativeStep::NothingToTest => return rolled_back(event, record).await,
-        NativeStep::WrongStage => {
-            let message =
-                format!("stage {} cannot be tested; attach the hook to POST_TEST_TRAFFIC_SHIFT", event.stage);
-            return Err(Stop::new(ReasonCode::StageUnknown, message));
-        }
+        NativeStep::WrongStage => return Err(wrong_stage(event)),
     };
-    let (aws, mut checked, ca) = record
-        .phase(Phase::Config, async {
-            let aws = Aws::load(&AwsFlags::default()).await;
-            let mut checked = config::gather(native::config_source(&event.hook_details), &aws).await?;
-            record.set_config(&checked.hash, checked.report.clone());
-            config::resolve_secrets(&mut checked, &aws, record).await?;
-            let ca = config::certificates(&checked, &aws).await?;
-            let detail = format!("sha256 {}", checked.hash);
-            Ok(((aws, checked, ca), detail))
-        })
-        .await?;
+    let (aws, mut checked, ca) = record.phase(Phase::Config, configured(event, record)).await?;
     let mut memory = Memory::of(&event.hook_details, &event.stage, now_ms());
     let found = record.phase(Phase::Discover, discover(&aws, event, &checked, listener)).await?;
     record.set_url(found.base.as_str());
@@ -127,6 +113,24 @@ async fn judge(event: &EcsNativeEvent, record: &Record) -> Result<Step, Stop> {
     };
     trial::run(&probe, &under, Some(&aws), record).await?;
     Ok(Step::Passed("every phase passed"))
+}
+
+fn wrong_stage(event: &EcsNativeEvent) -> Stop {
+    let message =
+        format!("stage {} cannot be tested; attach the hook to POST_TEST_TRAFFIC_SHIFT", event.stage);
+    Stop::new(ReasonCode::StageUnknown, message)
+}
+
+type Configured = (Aws, Checked, Option<String>);
+
+async fn configured(event: &EcsNativeEvent, record: &Record) -> Result<(Configured, String), Stop> {
+    let aws = Aws::load(&AwsFlags::default()).await;
+    let mut checked = config::gather(native::config_source(&event.hook_details), &aws).await?;
+    record.set_config(&checked.hash, checked.report.clone());
+    config::resolve_secrets(&mut checked, &aws, record).await?;
+    let ca = config::certificates(&checked, &aws).await?;
+    let detail = format!("sha256 {}", checked.hash);
+    Ok(((aws, checked, ca), detail))
 }
 
 /// Green has no weight at a stage that shifts traffic: ECS goes back, and there is nothing to test. Where ECS can say that this is no

@@ -205,6 +205,10 @@ pub fn millis(duration: Duration) -> u64 {
 
 /// Lets a test see what a defect does in a phase: `VALIDATE_DEPLOY_TEST_PANIC=PHASE` panics, `…_BLOCK=PHASE` blocks the thread,
 /// `…_HANG=PHASE` waits for what never comes. Not in release builds.
+///
+/// # Panics
+///
+/// When it is asked to.
 #[cfg(debug_assertions)]
 pub async fn fault_point(phase: Phase) {
     let asked = |name: &str| std::env::var(name).is_ok_and(|wanted| wanted == phase.as_str());

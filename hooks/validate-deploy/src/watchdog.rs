@@ -161,12 +161,11 @@ impl Gate {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 let now = *turn;
-                return Some(match now {
-                    Turn::Main(verdict) => Duty::Deliver(verdict),
-                    _ => {
-                        *turn = Turn::Watchdog;
-                        Duty::OutOfTime
-                    }
+                return Some(if let Turn::Main(verdict) = now {
+                    Duty::Deliver(verdict)
+                } else {
+                    *turn = Turn::Watchdog;
+                    Duty::OutOfTime
                 });
             }
             turn = match self.changed.wait_timeout(turn, left) {

@@ -51,7 +51,6 @@ impl Default for Run {
 /// What became of it.
 #[derive(Debug)]
 pub struct Seen {
-    pub cell: String,
     /// What the function answered to each event; `Err` is a function error. Fewer than events: the function said nothing.
     pub answers: Vec<Result<Value, Value>>,
     pub accepted: Vec<String>,
@@ -135,7 +134,7 @@ pub async fn run(stage: &Arc<Stage>, run: Run) -> Seen {
     let log = [out.await.unwrap(), err.await.unwrap()].concat();
     server.abort();
     let accepted = front.accepted.lock().unwrap().clone();
-    Seen { cell, answers, accepted, put: front.put.load(Ordering::Relaxed), log }
+    Seen { answers, accepted, put: front.put.load(Ordering::Relaxed), log }
 }
 
 async fn text_of(mut pipe: impl tokio::io::AsyncRead + Unpin) -> String {

@@ -16,20 +16,11 @@ pub(super) fn check_all(config: &Config, used: &mut BTreeSet<Variable>) -> Resul
         used.extend(found.map_err(|source| ConfigError::Template { place: place.to_owned(), source })?);
         Ok(())
     };
-    let compare_url = config.compare.as_ref().and_then(|compare| compare.url.clone());
-    for (place, text) in [
-        ("report", &config.report),
-        ("target.url", &config.target.url),
-        ("target.host", &config.target.host),
-        ("target.ca", &config.target.ca),
-        ("compare.url", &compare_url),
-    ] {
-        if let Some(text) = text {
-            collect(place, text)?;
-            let foreign = |variable: &Variable| !matches!(variable, Variable::Env(_));
-            if template::variables(text).is_ok_and(|found| found.iter().any(foreign)) {
-                return rule(place, "only ${env:NAME} can be used here");
-            }
+    for (place, text) in places(config) {
+        collect(place, text)?;
+        let foreign = |variable: &Variable| !matches!(variable, Variable::Env(_));
+        if template::variables(text).is_ok_and(|found| found.iter().any(foreign)) {
+            return rule(place, "only ${env:NAME} can be used here");
         }
     }
     if config.identity.is_none() && config.checks.is_empty() {
@@ -55,26 +46,9 @@ pub(super) fn check_all(config: &Config, used: &mut BTreeSet<Variable>) -> Resul
     for (place, text) in texts_of_load(config) {
         texts.push((place.to_owned(), text.to_owned(), captured.clone()));
     }
-    for (place, text, _) in &texts {
-        collect(place, text)?;
-    }
-    let needs_version = placeholders_are_known(&texts)?;
-    if let Some(identity) = &config.identity {
-        collect("identity.path", &identity.path)?;
-        collect("identity.expect", &identity.expect)?;
-        check_identity(identity)?;
-    }
-    config.burst.as_ref().map_or(Ok(()), check_burst)?;
-    config.compare.as_ref().map_or(Ok(()), check_compare)?;
-    config.alarms.as_ref().map_or(Ok(()), check_alarms)?;
-    Ok(needs_version)
-}
-
-/// Every capture is one of an earlier check; tells whether a version is needed. Each text comes with its place and the captures
-/// before it.
-fn placeholders_are_known(texts: &[(String, String, BTreeSet<String>)]) -> Result<bool, ConfigError> {
     let mut needs_version = false;
-    for (place, text, known) in texts {
+    for (place, text, known) in &texts {
+        collect(place, text)?;
         for variable in template::variables(text).unwrap_or_default() {
             needs_version |= variable == Variable::Version;
             if let Variable::Capture(name) = variable
@@ -84,7 +58,34 @@ fn placeholders_are_known(texts: &[(String, String, BTreeSet<String>)]) -> Resul
             }
         }
     }
+    if let Some(identity) = &config.identity {
+        collect("identity.path", &identity.path)?;
+        collect("identity.expect", &identity.expect)?;
+        check_identity(identity)?;
+    }
+    check_load(config)?;
     Ok(needs_version)
+}
+
+/// Texts that say where something is: they are needed before anything else is known.
+fn places(config: &Config) -> impl Iterator<Item = (&'static str, &str)> {
+    let target = &config.target;
+    let compare_url = config.compare.as_ref().and_then(|compare| compare.url.as_deref());
+    [
+        ("report", config.report.as_deref()),
+        ("target.url", target.url.as_deref()),
+        ("target.host", target.host.as_deref()),
+        ("target.ca", target.ca.as_deref()),
+        ("compare.url", compare_url),
+    ]
+    .into_iter()
+    .filter_map(|(place, text)| Some((place, text?)))
+}
+
+fn check_load(config: &Config) -> Result<(), ConfigError> {
+    config.burst.as_ref().map_or(Ok(()), check_burst)?;
+    config.compare.as_ref().map_or(Ok(()), check_compare)?;
+    config.alarms.as_ref().map_or(Ok(()), check_alarms)
 }
 
 /// Texts of burst and compare that may hold placeholders; every check has run by then.
