@@ -86,9 +86,12 @@ fn cli_docs_are_what_the_programs_say() {
 /// Asks bash, with the file that is kept, what may follow.
 fn completed(program: &str, words: &[&str]) -> String {
     let file = project_root().join(format!("doc/completions/bash/{program}.bash"));
+    // The first line is `NAME() {`.
+    let text = std::fs::read_to_string(&file).unwrap();
+    let function = text.split_once('(').unwrap().0;
     let script = format!(
         "complete() {{ :; }}; . \"$0\" || exit 1; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); \
-         _{program} \"$1\" \"${{@: -1}}\" \"${{@: -2:1}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+         {function} \"$1\" \"${{@: -1}}\" \"${{@: -2:1}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\""
     );
     let output = Command::new("bash")
         .args(["--norc", "-c", &script])
