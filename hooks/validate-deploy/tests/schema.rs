@@ -10,6 +10,7 @@ use greenlight_core::hook::model::{
 use serde_json::Value;
 
 /// A configuration in which every key has a value. A new field of the model does not compile until it is here.
+#[allow(clippy::too_many_lines, reason = "every key")]
 fn full() -> Config {
     let text = || Some("x".to_owned());
     let json = JsonExpect {

@@ -74,6 +74,7 @@ struct Front {
 type Answer = Result<Response<Full<Bytes>>, &'static str>;
 
 /// Runs the real binary until it has answered every event, or has said nothing for longer than its deadline.
+#[allow(clippy::too_many_lines, reason = "one process, from its start to its end")]
 pub async fn run(stage: &Arc<Stage>, run: Run) -> Seen {
     let cell = format!("cell{}e", CELLS.fetch_add(1, Ordering::Relaxed));
     for fault in &run.faults {
@@ -160,6 +161,7 @@ async fn serve(front: Arc<Front>, listener: tokio::net::TcpListener) {
     }
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "beside answers that are lost")]
 fn text(status: u16, body: &Value) -> Answer {
     let body = Full::new(Bytes::from(body.to_string()));
     Ok(Response::builder().status(StatusCode::from_u16(status).unwrap()).body(body).unwrap())
@@ -188,7 +190,7 @@ impl Front {
                 {"AlarmName": "errors", "StateValue": self.alarm, "StateReason": "as the test says"}]}),
             other => panic!("unexpected call {other}"),
         };
-        let fault = self.stage.gateway().faults().hit(service, operation, &self.cell);
+        let fault = self.stage.gateway().faults().hit(service, operation, &self.cell, names::REGION);
         self.faulty(fault, || text(200, &good)).await
     }
 
@@ -202,6 +204,9 @@ impl Front {
             Some(FaultKind::Latency { delay_ms }) => {
                 tokio::time::sleep(Duration::from_millis(delay_ms)).await;
                 answer()
+            }
+            Some(FaultKind::Rate { .. }) => {
+                text(400, &json!({"__type": "ThrottlingException", "message": "Rate exceeded"}))
             }
             Some(FaultKind::Reset) => Err("reset"),
             Some(FaultKind::ResetAfter) => answer().and(Err("reset after the call")),
@@ -218,7 +223,7 @@ impl Front {
         let event = &self.stage.event;
         assert_eq!(ids, ["DeploymentId", "LifecycleEventHookExecutionId"].map(|name| event[name].clone()));
         let operation = "PutLifecycleEventHookExecutionStatus";
-        let fault = self.stage.gateway().faults().hit("codedeploy", operation, &self.cell);
+        let fault = self.stage.gateway().faults().hit("codedeploy", operation, &self.cell, names::REGION);
         let accept = || {
             let mut accepted = self.accepted.lock().unwrap();
             if !accepted.is_empty() {

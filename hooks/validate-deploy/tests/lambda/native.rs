@@ -17,8 +17,8 @@ fn at(stage: &str, details: &Value) -> Value {
 const STAGE: &str = "POST_TEST_TRAFFIC_SHIFT";
 
 /// Waits long enough for a busy machine.
-fn patient() -> Option<String> {
-    Some(config("status = 200").replace("budget_ms = 200", "budget_ms = 60000"))
+fn patient() -> String {
+    config("status = 200").replace("budget_ms = 200", "budget_ms = 60000")
 }
 
 async fn answer(scene: Scene) -> (Value, Seen) {
@@ -48,7 +48,7 @@ async fn called_until_done(make: impl Fn(&Value) -> Scene) -> (Value, usize) {
 async fn green_is_found_by_its_revision_and_waited_for() {
     let (answer, calls) = called_until_done(|details| Scene {
         event: at(STAGE, details),
-        config: patient(),
+        config: Some(patient()),
         ..Scene::default()
     })
     .await;
@@ -70,7 +70,8 @@ async fn what_is_wrong_is_waited_for_and_then_refused() {
             (&json!("FAILED"), &json!(reason))
         );
         late["validate-deploy"]["stage"] = json!("PRE_PRODUCTION_TRAFFIC_SHIFT");
-        let (answer, _) = self::answer(Scene { event: at(STAGE, &late), config: patient(), ..scene() }).await;
+        let (answer, _) =
+            self::answer(Scene { event: at(STAGE, &late), config: Some(patient()), ..scene() }).await;
         assert_eq!(answer["hookStatus"], "IN_PROGRESS", "the time of another stage does not count");
     }
 }
@@ -81,7 +82,7 @@ async fn a_wrong_version_is_refused() {
     pool[1] = "sha256:0ld";
     let (answer, _) = called_until_done(|details| Scene {
         event: at(STAGE, details),
-        config: patient(),
+        config: Some(patient()),
         pool: pool.clone(),
         ..Scene::default()
     })

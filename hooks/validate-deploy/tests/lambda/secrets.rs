@@ -10,9 +10,11 @@ fn percent(key: &str) -> String {
     key.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
+type Echo = fn(&str) -> String;
+
 #[tokio::test]
 async fn echoed_in_every_form() {
-    let forms: [(&str, fn(&str) -> String); 9] = [
+    let forms: [(&str, Echo); 9] = [
         ("as it is", str::to_owned),
         ("base64", |key| STANDARD.encode(key)),
         ("base64 inside more", |key| STANDARD.encode(format!("user:{key}"))),

@@ -73,10 +73,10 @@ async fn unhealthy_targets_are_refused_with_their_reasons() {
 async fn a_rule_with_a_header_is_met() {
     let needs_header = Some(("x-preview", "yes"));
     let rules = Some(rule(7, &header_condition("X-Preview", "yes")));
-    assert_passed(&run(Scene { needs_header, rules, ..Scene::default() }).await);
+    assert_passed(&run(Scene { rules, needs_header, ..Scene::default() }).await);
     // The rule says another header than what leads to green: blue answers, and that is seen.
     let rules = Some(rule(7, &header_condition("X-Preview", "no")));
-    assert_failed(&run(Scene { needs_header, rules, ..Scene::default() }).await, "IDENTITY_MISMATCH");
+    assert_failed(&run(Scene { rules, needs_header, ..Scene::default() }).await, "IDENTITY_MISMATCH");
 }
 
 #[tokio::test]

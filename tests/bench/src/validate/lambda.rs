@@ -62,7 +62,7 @@ pub fn start(hook: &Hook) -> Result<Sample, BenchError> {
         .spawn()
         .map_err(BenchError::io(format!("start {}", hook.name)))?;
     let mut child = Ended(child);
-    let mut wait = |wanted: fn(&Signal) -> bool| -> Result<(Signal, f64), BenchError> {
+    let wait = |wanted: fn(&Signal) -> bool| -> Result<(Signal, f64), BenchError> {
         loop {
             let signal =
                 signals.recv_timeout(LIMIT).map_err(|_| failed(hook, "it said nothing for a minute"))?;
@@ -143,7 +143,7 @@ fn serve(
             let _ = signals.send(Signal::Verdict(word.to_owned()));
             world::PUT.to_owned()
         } else {
-            headers = world::HEADERS.to_owned();
+            world::HEADERS.clone_into(&mut headers);
             world::answer(&request, port)
         };
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n{headers}\r\n", body.len());
