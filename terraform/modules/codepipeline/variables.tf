@@ -84,6 +84,7 @@ variable "environments" {
     task_family            = string
     publish_project        = string
     smoke_project          = string
+    site_bucket_name       = string
     url                    = string
     deployer_role_arn      = optional(string)
   }))

@@ -12,11 +12,11 @@ variables {
   environments = {
     test = {
       codedeploy_application = "greenlight-test", codedeploy_group = "backend", codedeploy_config = "CodeDeployDefault.ECSAllAtOnce", task_family = "greenlight-test-backend"
-      publish_project        = "greenlight-test-publish", smoke_project = "greenlight-test-smoke", url = "https://test.example.com"
+      publish_project        = "greenlight-test-publish", smoke_project = "greenlight-test-smoke", site_bucket_name = "greenlight-test-site-123456789012", url = "https://test.example.com"
     }
     prod = {
       codedeploy_application = "greenlight-prod", codedeploy_group = "backend", codedeploy_config = "greenlight-prod-canary-10-percent-5-min", task_family = "greenlight-prod-backend"
-      publish_project        = "greenlight-prod-publish", smoke_project = "greenlight-prod-smoke", url = "https://www.example.com"
+      publish_project        = "greenlight-prod-publish", smoke_project = "greenlight-prod-smoke", site_bucket_name = "greenlight-prod-site-123456789012", url = "https://www.example.com"
     }
   }
   approval_topic_arn       = "arn:aws:sns:eu-central-1:123456789012:greenlight-approvals"
@@ -121,8 +121,8 @@ run "approvers_answer_one_gate" {
     error_message = "this gate only"
   }
   assert {
-    condition     = [for s in jsondecode(aws_iam_policy.approver.policy).Statement : s.Resource if s.Sid == "ReadReports"] == ["arn:aws:s3:::greenlight-artifacts-123456789012/reports/*"]
-    error_message = "reports, not artifacts"
+    condition     = [for s in jsondecode(aws_iam_policy.approver.policy).Statement : s.Resource if s.Sid == "ReadWhatSitesHave"][0] == ["arn:aws:s3:::greenlight-prod-site-123456789012/.greenlight/*", "arn:aws:s3:::greenlight-test-site-123456789012/.greenlight/*"]
+    error_message = "what is live on the sites, and nothing else of theirs"
   }
 }
 
@@ -131,11 +131,11 @@ run "environments_in_other_accounts" {
     environments = {
       test = {
         codedeploy_application = "greenlight-test", codedeploy_group = "backend", codedeploy_config = "CodeDeployDefault.ECSAllAtOnce", task_family = "greenlight-test-backend"
-        publish_project        = "greenlight-test-publish", smoke_project = "greenlight-test-smoke", url = "https://test.example.com"
+        publish_project        = "greenlight-test-publish", smoke_project = "greenlight-test-smoke", site_bucket_name = "greenlight-test-site-123456789012", url = "https://test.example.com"
       }
       prod = {
         codedeploy_application = "greenlight-prod", codedeploy_group = "backend", codedeploy_config = "CodeDeployDefault.ECSAllAtOnce", task_family = "greenlight-prod-backend"
-        publish_project        = "greenlight-prod-publish", smoke_project = "greenlight-prod-smoke", url = "https://www.example.com"
+        publish_project        = "greenlight-prod-publish", smoke_project = "greenlight-prod-smoke", site_bucket_name = "greenlight-prod-site-123456789012", url = "https://www.example.com"
         deployer_role_arn      = "arn:aws:iam::210987654321:role/greenlight-prod-deployer"
       }
     }
@@ -172,11 +172,11 @@ run "refuses_prod_into_tests_group" {
     environments = {
       test = {
         codedeploy_application = "greenlight", codedeploy_group = "backend", codedeploy_config = "x", task_family = "a"
-        publish_project        = "a", smoke_project = "b", url = "https://test.example.com"
+        publish_project        = "a", smoke_project = "b", site_bucket_name = "greenlight-test-site-123456789012", url = "https://test.example.com"
       }
       prod = {
         codedeploy_application = "greenlight", codedeploy_group = "backend", codedeploy_config = "x", task_family = "b"
-        publish_project        = "c", smoke_project = "d", url = "https://www.example.com"
+        publish_project        = "c", smoke_project = "d", site_bucket_name = "greenlight-prod-site-123456789012", url = "https://www.example.com"
       }
     }
   }

@@ -74,6 +74,7 @@ module "pipeline" {
       task_family            = "${local.project}-${name}-backend"
       publish_project        = local.told[name].deployment.publish_project
       smoke_project          = local.told[name].deployment.smoke_project
+      site_bucket_name       = local.told[name].frontend.bucket_name
       url                    = local.told[name].frontend.url
       deployer_role_arn      = about.aws_account_id == local.shared.aws_account_id ? null : "arn:aws:iam::${about.aws_account_id}:role/${local.project}-${name}-deployer"
     }
