@@ -95,12 +95,16 @@ _validate__deploy() {
             return 0
             ;;
         validate__subcmd__deploy__subcmd__explain)
-            opts="-v -q -h --iam --verbose --quiet --log-format --help"
+            opts="-v -q -h --iam --config --verbose --quiet --log-format --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --log-format)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
@@ -253,7 +257,7 @@ _validate__deploy() {
             return 0
             ;;
         validate__subcmd__deploy__subcmd__run)
-            opts="-v -q -h --url --config --expect-version --timeout --format --profile --region --endpoint-url --request-timeout --verbose --quiet --log-format --help"
+            opts="-v -q -h --url --config --expect-version --targets --timeout --format --profile --region --endpoint-url --request-timeout --verbose --quiet --log-format --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -268,6 +272,10 @@ _validate__deploy() {
                     return 0
                     ;;
                 --expect-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --targets)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

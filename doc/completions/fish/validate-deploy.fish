@@ -30,7 +30,7 @@ complete -c validate-deploy -n "__fish_validate_deploy_needs_command" -s v -l ve
 complete -c validate-deploy -n "__fish_validate_deploy_needs_command" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c validate-deploy -n "__fish_validate_deploy_needs_command" -s h -l help -d 'Print help'
 complete -c validate-deploy -n "__fish_validate_deploy_needs_command" -s V -l version -d 'Print version'
-complete -c validate-deploy -n "__fish_validate_deploy_needs_command" -f -a "run" -d 'Run identity and checks against a URL; needs no AWS unless the configuration names secrets'
+complete -c validate-deploy -n "__fish_validate_deploy_needs_command" -f -a "run" -d 'Run identity, checks, burst and compare against a URL; needs no AWS unless the configuration names secrets or alarms'
 complete -c validate-deploy -n "__fish_validate_deploy_needs_command" -f -a "hook" -d 'Replay a hook event: everything that the function does, but the verdict is only printed'
 complete -c validate-deploy -n "__fish_validate_deploy_needs_command" -f -a "check" -d 'Check a configuration file'
 complete -c validate-deploy -n "__fish_validate_deploy_needs_command" -f -a "explain" -d 'Say what a reason code means, or which permissions the function needs'
@@ -39,6 +39,7 @@ complete -c validate-deploy -n "__fish_validate_deploy_needs_command" -f -a "hel
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand run" -l url -d 'Where the deployment answers' -r
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand run" -l config -d 'The configuration' -r -F
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand run" -l expect-version -d 'What `${version}` stands for' -r
+complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand run" -l targets -d 'How many instances answer behind the URL: each is looked for, so that one old instance among them is found' -r
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand run" -l timeout -d 'Give up after this many seconds' -r
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand run" -l format -r -f -a "text\t'For people'
 json\t'For programs: the report as in S3'
@@ -71,6 +72,7 @@ json\t''"
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand check" -s v -l verbose -d 'Say more on stderr (-v: what is done, -vv: every AWS call)'
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand check" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand check" -s h -l help -d 'Print help'
+complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand explain" -l config -d 'With --iam: only what this configuration needs' -r -F
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand explain" -l log-format -d 'How log lines on stderr are written' -r -f -a "text\t''
 json\t''"
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand explain" -l iam -d 'Print the IAM policy that the function\'s role needs'
@@ -82,7 +84,7 @@ json\t''"
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand schema" -s v -l verbose -d 'Say more on stderr (-v: what is done, -vv: every AWS call)'
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand schema" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand schema" -s h -l help -d 'Print help'
-complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand help; and not __fish_seen_subcommand_from run hook check explain schema help" -f -a "run" -d 'Run identity and checks against a URL; needs no AWS unless the configuration names secrets'
+complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand help; and not __fish_seen_subcommand_from run hook check explain schema help" -f -a "run" -d 'Run identity, checks, burst and compare against a URL; needs no AWS unless the configuration names secrets or alarms'
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand help; and not __fish_seen_subcommand_from run hook check explain schema help" -f -a "hook" -d 'Replay a hook event: everything that the function does, but the verdict is only printed'
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand help; and not __fish_seen_subcommand_from run hook check explain schema help" -f -a "check" -d 'Check a configuration file'
 complete -c validate-deploy -n "__fish_validate_deploy_using_subcommand help; and not __fish_seen_subcommand_from run hook check explain schema help" -f -a "explain" -d 'Say what a reason code means, or which permissions the function needs'
