@@ -92,7 +92,11 @@ impl Job {
 
     pub fn invocation(&self, folder: &Path) -> Invocation {
         // Nobody is asked: the peers only insist on a region.
-        let environment = [("AWS_REGION", "eu-central-1"), ("AWS_EC2_METADATA_DISABLED", "true")];
+        let environment = [
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_DEFAULT_REGION", "eu-central-1"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ];
         Invocation {
             program: self.program.clone(),
             arguments: self.arguments.clone(),
