@@ -131,14 +131,12 @@ impl Publisher<'_> {
             meter: self.meter,
             progress: self.progress,
         };
+        // Before anything else: a plan that is out of date may call files new that are live by now.
+        self.still_live(seen).await?;
         self.journey.enter(Phase::Assets);
         self.progress.start(plan.upload_bytes());
-        let uploads = async {
-            let lost = keep::copy(self.bucket, &plan.keeps).await?;
-            Ok((lost, uploader.assets(plan).await?))
-        };
-        // Nobody can see these uploads, so they need not wait for the answer; pages do.
-        let (_, (lost, assets)) = tokio::try_join!(self.still_live(seen), uploads)?;
+        let lost = keep::copy(self.bucket, &plan.keeps).await?;
+        let assets = uploader.assets(plan).await?;
         self.go_on()?;
         // From here to the manifest the release is switched in one go, whoever asks to stop: half a switch helps nobody.
         self.journey.enter(Phase::Pages);

@@ -111,6 +111,8 @@ async fn a_newer_release_is_not_undone() {
     assert!(said.contains("another release went live in the meantime"), "{said}");
     assert!(said.contains("the live site is unchanged"), "{said}");
     assert_eq!(site.object("index.html").unwrap(), "fast");
+    // Not even what nobody would see: the other release may have a file of that name.
+    assert!(site.object("assets/app-2222bbbb.js").is_none());
 }
 
 /// A long upload keeps its lock; one whose lock was taken stops before it touches a page.
