@@ -84,6 +84,8 @@ def test_ctrl_c_says_where_it_was_and_is_resumed(project: Project) -> None:
     process = subprocess.Popen(
         ["./deploy.sh", "apply"], cwd=project.path / "terraform/scripts", env={**project.environment, "STANDIN_HANG": "apply test/database"},
         stderr=subprocess.PIPE, text=True, start_new_session=True,
+        # A shell starts background jobs with the signal ignored, and what is ignored cannot be trapped any more.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until = time.monotonic() + 60
     while ("apply", "test/database") not in project.terraform() and time.monotonic() < until:
