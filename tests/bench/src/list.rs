@@ -16,7 +16,8 @@ use crate::api::{Api, Calls};
 use crate::bar::{self, Bar};
 use crate::cli::List;
 use crate::error::BenchError;
-use crate::machine::{self, as_f64};
+use crate::heading::Heading;
+use crate::machine::as_f64;
 use crate::measure::{Invocation, Ran, Usage};
 use crate::statistics::Spread;
 use crate::table::Table;
@@ -47,7 +48,7 @@ pub fn run(options: &List) -> Result<(), BenchError> {
     if !options.binary.is_file() {
         return Err(BenchError::NotBuilt(options.binary.clone()));
     }
-    let load_before = machine::load();
+    let heading = Heading::now();
     let mut api = Api::start(options.pipelines, WAITING, options.per_second)?;
     let folder = tempfile::tempdir().map_err(BenchError::io("make a folder"))?;
     let mut samples = Vec::new();
@@ -65,7 +66,7 @@ pub fn run(options: &List) -> Result<(), BenchError> {
             loops.push(one);
         }
     }
-    let text = render(options, &samples, &loops, &load_before);
+    let text = render(options, &samples, &loops, &heading);
     crate::print(&text);
     match &options.document {
         Some(file) => document::write(file, "list", &text),
@@ -180,26 +181,22 @@ fn cli(
     Ok(Loop { name, pipelines, usage: ran.usage })
 }
 
-fn render(options: &List, samples: &[Sample], loops: &[Loop], load_before: &str) -> String {
+fn render(options: &List, samples: &[Sample], loops: &[Loop], heading: &Heading) -> String {
     let of = |value: fn(&Sample) -> f64| Spread::of(samples.iter().map(value)).unwrap_or_default();
     let (wall, cpu) = (of(|s| s.usage.wall.as_secs_f64()), of(|s| s.usage.cpu.as_secs_f64()));
     let (memory, first) = (of(|s| as_f64(s.usage.peak_rss_bytes) / 1e6), of(|s| s.first_row.as_secs_f64()));
     let (answered, throttled) = (of(|s| as_f64(s.calls.answered)), of(|s| as_f64(s.calls.throttled)));
     let least_s = least(options, answered.median);
     let all = f64::from(options.pipelines) * as_f64(as_u64(REGIONS.len()));
-    let mut out = format!(
-        "- Date: {}\n- Machine: {}\n- Load of the machine before and after: {load_before}, {}\n\
-         - API: {} pipelines in each of {} regions, {WAITING} of them wait; {} calls a second in each region, then ThrottlingException\n\
-         - The rate alone needs {least_s:.1} s for the {:.0} calls that approve makes\n\
-         - Runs: {} of approve; median (least–most)\n\n",
-        jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC"),
-        machine::describe(),
-        machine::load(),
+    let mut out = heading.render(options.runs);
+    let _ = write!(
+        out,
+        "- API: {} pipelines in each of {} regions, {WAITING} of them wait; {} calls a second in each region, then ThrottlingException\n\
+         - The rate alone needs {least_s:.1} s for the {:.0} calls that approve makes\n\n",
         options.pipelines,
         REGIONS.len(),
         options.per_second,
         answered.median,
-        options.runs,
     );
     let range = |spread: &Spread, decimals: usize| {
         format!("{:.decimals$} ({:.decimals$}–{:.decimals$})", spread.median, spread.least, spread.most)
